@@ -149,7 +149,7 @@ class UpstreamVerdict:
 
 
 class Source(ABC):
-    """Where a body's rows come from. One object serves one body and one standard; not thread-safe."""
+    """Where a body's rows come from; one object serves one body and one standard, one thread."""
 
     @abstractmethod
     def check(self) -> list[str]:
@@ -169,6 +169,7 @@ class Source(ABC):
         is lost; pages given before stay valid.
         """
 
+    @abstractmethod
     def done(self, page: Page) -> None:
         """Told after ``page`` is durably landed."""
 
@@ -176,12 +177,13 @@ class Source(ABC):
         """The source's own clock (aware), None if it has none."""
         return None
 
+    @abstractmethod
     def close(self) -> None:
         """Give back connections and files."""
 
 
 class Target(ABC):
-    """Where rows go upstream. One object serves one standard; not thread-safe."""
+    """Where rows go upstream; one object serves one standard and one thread."""
 
     @abstractmethod
     def send(self, table: Table, rows: Sequence[Outgoing]) -> list[SendResult]:
@@ -198,5 +200,6 @@ class Target(ABC):
     def verdicts(self, table: Table, rows: Sequence[Outgoing]) -> list[UpstreamVerdict]:
         """What upstream says of each row; one answer per row, in order."""
 
+    @abstractmethod
     def close(self) -> None:
         """Give back connections."""
