@@ -24,11 +24,11 @@ Query — ``POST {base}/{TABLE}/query`` by business key and validity, or by seri
 
     {"results": [[{"LSH": "…", "SJSCZT": "2", "SBYY": "…", "DFSJZJ": "…", …}, …], [], …]}
 
-Answers other than 200 hold for the whole request: 400, 413 and 422 refuse the content (rows are
-then sent one by one, so that a poisonous row harms no other), 401, 403, 404 and 405 need a person,
-408, 425, 429, 502, 503 and 504 before anything was read mean "later", with ``Retry-After`` where the
-gateway knows. A 500, 502 or 504, a timeout or a broken connection after the request went out says
-nothing about whether the rows were written: the outcome is unknown until asked for.
+Answers other than 200 hold for the whole request. 400, 413 and 422 refuse the content (the rows are
+then sent one by one, so that a poisonous row harms no other). 401, 403, 404 and 405 need a person.
+425, 429 and 503 mean that nothing was written: later, after ``Retry-After`` seconds where given. Any
+other status, a timeout or a connection broken after the request went out says nothing about whether
+the rows were written: the outcome is unknown until asked for.
 
 Each request is signed by the strategy named in the upstream file (``connectors.signers``) over
 method, path, body and time.
