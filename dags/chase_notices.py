@@ -1,0 +1,48 @@
+"""整改通知与催办：每分钟发出到时的整改通知，核对期限，起草通报。
+
+**做什么。** 校验不合格的记录按单位归入整改单；整改单收集一小段时间后生成整改通知（网页和表格），
+送到该单位的通道，留存送达证明。重新推送的记录在省级入库后整改单自动办结；逾期未改的列入通报草稿，
+由人签发，系统不自行通报。
+
+**看什么。** 任务日志列出本次发出、办结、逾期的整改单编号。
+
+**出错怎么办。** 可以重跑：编号和送达记录在同一事务里登记，同一份通知不会发两次。
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import pendulum
+from airflow.sdk import dag, task
+
+
+@dag(
+    dag_id="chase_notices",
+    dag_display_name="整改通知与催办",
+    schedule="* * * * *",
+    start_date=pendulum.datetime(2026, 1, 1, tz="Asia/Shanghai"),
+    catchup=False,
+    max_active_runs=1,
+    doc_md=__doc__,
+    tags=["整改", "近实时"],
+    default_args={
+        "owner": "exchange",
+        "retries": 2,
+        "retry_delay": timedelta(seconds=20),
+        "execution_timeout": timedelta(minutes=5),
+    },
+)
+def chase_notices() -> None:
+    """One task: issue, remind, close, draft."""
+
+    @task(task_display_name="发通知、查期限")
+    def chase() -> str:
+        """Issues notices that are due, checks deadlines, drafts circulars; returns what it did."""
+        from exchange import rounds
+        from exchange.settings import Settings
+
+        return str(rounds.chase(Settings.load(), now=datetime.now(UTC)))
+
+    chase()
+
+
+chase_notices()
