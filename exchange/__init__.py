@@ -1,0 +1,1 @@
+"""What the exchange does, free of Airflow: land, judge, deliver, notify, score."""
