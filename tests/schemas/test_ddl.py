@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
 import sqlglot
-from dmSQLAlchemy.base import DMDialect
 from sqlalchemy import BigInteger, Date, DateTime, Integer, Numeric, String, Text
 from sqlglot import exp
 
@@ -60,7 +61,8 @@ def test_oracle_reads_its_script(version: str, options: Options) -> None:
 
 def test_dameng_uses_the_types_that_its_own_dialect_writes() -> None:
     """Dameng's types are the words that dmSQLAlchemy compiles for the same meaning."""
-    compiler = DMDialect().type_compiler_instance
+    dialect = importlib.import_module("dmSQLAlchemy.base").DMDialect()
+    compiler = dialect.type_compiler_instance
     dameng = TYPES["dameng"]
     assert dameng.varchar.format(n=20) == compiler.process(String(20))
     assert dameng.text == dameng.wide == compiler.process(Text())

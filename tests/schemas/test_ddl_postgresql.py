@@ -32,7 +32,8 @@ def test_all_tables_are_created(
     """Every table of the version exists afterwards, with its columns in order."""
     schema = f"t_{dialect}_{version}_{len(options)}".replace(".", "_").replace("-", "_")
     connection.execute(f"CREATE SCHEMA {schema}")
-    connection.execute(create_all(load(version), dialect, schema=schema, **options))
+    placed: Options = {**options, "schema": schema}
+    connection.execute(create_all(load(version), dialect, **placed))
     for table in load(version).tables.values():
         found = connection.execute(
             "SELECT column_name FROM information_schema.columns"
