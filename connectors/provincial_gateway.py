@@ -26,9 +26,9 @@ Query — ``POST {base}/{TABLE}/query`` by business key and validity, or by seri
 
 Answers other than 200 hold for the whole request. 400, 413 and 422 refuse the content (the rows are
 then sent one by one, so that a poisonous row harms no other). 401, 403, 404 and 405 need a person.
-425, 429 and 503 mean that nothing was written: later, after ``Retry-After`` seconds where given. Any
-other status, a timeout or a connection broken after the request went out says nothing about whether
-the rows were written: the outcome is unknown until asked for.
+425, 429 and 503 mean that nothing was written: later, after ``Retry-After`` seconds where given.
+Any other status, a timeout or a connection broken after the request went out says nothing about
+whether the rows were written: the outcome is unknown until asked for.
 
 Each request is signed by the strategy named in the upstream file (``connectors.signers``) over
 method, path, body and time.

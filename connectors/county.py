@@ -1,0 +1,249 @@
+"""The bodies that send us data: one TOML file each under ``counties/``, named by the body's code.
+
+::
+
+    name = "襄城区"
+    divisions = ["420602"]             # division codes it may report
+    effective_from = 2026-01-01
+    connector = "front_database"       # module in connectors/
+    every = "PT2S"                     # rhythm of the pull, ISO 8601
+
+    [[contacts]]                       # offices, never persons
+    office = "…"
+    duty = "…"
+
+    [feeds."3.0"]                      # one per version of the standard it delivers
+    connection = "county_420602_v3"    # name of a stored connection, never a secret
+    tables = ["SPGL_XMJBXXB"]          # default: all national tables of the version
+    cursor = "GXSJ"                    # further keys are the connector's own options
+
+Every mistake in a file is reported with the file, the key and what was expected.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol, cast
+
+from connectors.base import RefusedError, Source, StopError
+from connectors.connections import Connections
+from schemas import Standard, Table, versions
+
+ROOT = Path(__file__).parent / "counties"
+
+_CODE = re.compile(r"\d{6}(-[a-z0-9]+)?\Z")
+_DIVISION = re.compile(r"\d{6}\Z")
+_EVERY = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?\Z")
+_KEYS = {"name", "divisions", "effective_from", "connector", "every", "contacts", "feeds", "link"}
+
+
+class BodyFileError(StopError):
+    """A body's file is wrong; the message names the file and the key and says what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """An office (never a person) and what it is turned to for."""
+
+    office: str
+    duty: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """How a body delivers one version of the standard; ``options`` are the connector's own."""
+
+    standard: str
+    connection: str
+    tables: tuple[str, ...] | None
+    options: Mapping[str, Any]
+
+    def tables_of(self, standard: Standard) -> tuple[Table, ...]:
+        """The tables it delivers, parents first; raises UnknownTableError."""
+        if self.tables is None:
+            return tuple(table for table in standard.in_order if table.scope == "national")
+        named = {standard.table(code).code for code in self.tables}
+        return tuple(table for table in standard.in_order if table.code in named)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A county, zone or department that sends us data.
+
+    ``link`` is the template of a page of its own system, with column codes in braces.
+    """
+
+    code: str
+    name: str
+    divisions: frozenset[str]
+    effective_from: date
+    connector: str
+    every: timedelta
+    contacts: tuple[Contact, ...]
+    feeds: Mapping[str, Feed]
+    link: str | None = None
+
+    def feed(self, standard: str) -> Feed:
+        """The feed of a version; raises RefusedError naming the versions it does deliver."""
+        try:
+            return self.feeds[standard]
+        except KeyError:
+            raise RefusedError(
+                f"delivers no standard {standard!r}, only {', '.join(self.feeds)}", body=self.code
+            ) from None
+
+
+class SourceModule(Protocol):
+    """What a module named by ``connector`` offers."""
+
+    def open_source(
+        self, body: Body, feed: Feed, standard: Standard, connections: Connections
+    ) -> Source:
+        """The source of one feed; opening reads nothing yet."""
+
+
+@cache
+def load_bodies(folder: Path = ROOT) -> Mapping[str, Body]:
+    """All bodies by code; raises BodyFileError at the first wrong file."""
+    return MappingProxyType({path.stem: read_body(path) for path in sorted(folder.glob("*.toml"))})
+
+
+def open_source(body: Body, standard: Standard, connections: Connections) -> Source:
+    """The source of a body for one version of the standard, by the body's connector.
+
+    Raises RefusedError when the body does not deliver that version and StopError when the
+    connector or the connection is not there. Nothing is contacted yet.
+    """
+    module = cast(SourceModule, importlib.import_module(f"connectors.{body.connector}"))
+    return module.open_source(body, body.feed(standard.version), standard, connections)
+
+
+def read_body(path: Path) -> Body:
+    """One body from its file; raises BodyFileError."""
+    return _BodyFile(path).body()
+
+
+class _BodyFile:
+    """One file while it is read: every complaint names the file and the key."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self.content = tomllib.loads(path.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise BodyFileError(f"{path.name}: not valid TOML in UTF-8: {error}") from None
+
+    def body(self) -> Body:
+        if not _CODE.match(self.path.stem):
+            raise self._wrong("file name", "a division code, perhaps with -suffix (420600-gxq)")
+        unknown = sorted(self.content.keys() - _KEYS)
+        if unknown:
+            raise self._wrong(unknown[0], f"one of the known keys: {', '.join(sorted(_KEYS))}")
+        return Body(
+            code=self.path.stem,
+            name=self._text(self.content, "name"),
+            divisions=self._divisions(),
+            effective_from=self._day("effective_from"),
+            connector=self._connector(),
+            every=self._every(),
+            contacts=self._contacts(),
+            feeds=self._feeds(),
+            link=self._text(self.content, "link") if "link" in self.content else None,
+        )
+
+    def _wrong(self, key: str, expected: str) -> BodyFileError:
+        return BodyFileError(f"{self.path.name}: {key}: expected {expected}")
+
+    def _text(self, entry: Mapping[str, Any], key: str, at: str = "") -> str:
+        value = entry.get(key)
+        if not isinstance(value, str) or not value.strip():
+            raise self._wrong(at + key, "a text")
+        return value
+
+    def _day(self, key: str) -> date:
+        value = self.content.get(key)
+        if not isinstance(value, date):
+            raise self._wrong(key, "a date such as 2026-01-01, without quotes")
+        return value
+
+    def _divisions(self) -> frozenset[str]:
+        value = self.content.get("divisions")
+        if not (
+            isinstance(value, list)
+            and value
+            and all(isinstance(code, str) and _DIVISION.match(code) for code in value)
+        ):
+            raise self._wrong("divisions", 'a list of six-digit codes such as ["420602"]')
+        return frozenset(value)
+
+    def _connector(self) -> str:
+        name = self._text(self.content, "connector")
+        there = source_modules()
+        if name not in there:
+            raise self._wrong("connector", f"one of {', '.join(there)}, not {name!r}")
+        return name
+
+    def _every(self) -> timedelta:
+        text = self._text(self.content, "every")
+        found = _EVERY.match(text)
+        parts = [int(part or 0) for part in found.groups()] if found else [0]
+        if not any(parts):
+            raise self._wrong("every", f"a time such as PT2S or PT1M, not {text!r}")
+        hours, minutes, seconds = parts
+        return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+
+    def _contacts(self) -> tuple[Contact, ...]:
+        entries = self.content.get("contacts")
+        if not isinstance(entries, list) or not entries:
+            raise self._wrong("contacts", "at least one [[contacts]] with office and duty")
+        return tuple(
+            Contact(
+                self._text(entry, "office", f"contacts[{number}]."),
+                self._text(entry, "duty", f"contacts[{number}]."),
+            )
+            for number, entry in enumerate(entries)
+        )
+
+    def _feeds(self) -> Mapping[str, Feed]:
+        entries = self.content.get("feeds")
+        if not isinstance(entries, dict) or not entries:
+            raise self._wrong("feeds", 'at least one [feeds."<version>"]')
+        return MappingProxyType({name: self._feed(name, entry) for name, entry in entries.items()})
+
+    def _feed(self, version: str, entry: Any) -> Feed:
+        at = f'feeds."{version}".'
+        if version not in versions():
+            raise self._wrong(f'feeds."{version}"', f"a version: {', '.join(versions())}")
+        if not isinstance(entry, dict):
+            raise self._wrong(f'feeds."{version}"', "a table with connection")
+        tables = entry.get("tables")
+        if tables is not None and not (
+            isinstance(tables, list) and tables and all(isinstance(name, str) for name in tables)
+        ):
+            raise self._wrong(at + "tables", "a list of table codes")
+        options = {
+            key: value for key, value in entry.items() if key not in {"connection", "tables"}
+        }
+        return Feed(
+            standard=version,
+            connection=self._text(entry, "connection", at),
+            tables=None if tables is None else tuple(tables),
+            options=MappingProxyType(options),
+        )
+
+
+def source_modules() -> tuple[str, ...]:
+    """The modules here that are ways of receiving: those that define ``open_source``."""
+    return tuple(
+        path.stem
+        for path in sorted(Path(__file__).parent.glob("*.py"))
+        if path.stem != Path(__file__).stem and "\ndef open_source(" in path.read_text("utf-8")
+    )

@@ -1,0 +1,128 @@
+"""The platform above us: one TOML file each under ``upstreams/``, named by its division code.
+
+::
+
+    name = "湖北省工程建设项目审批管理系统"
+    effective_from = 2026-01-01
+
+    [targets."3.0"]                    # one per version of the standard it takes
+    connector = "provincial_database"  # module in connectors/
+    connection = "province_v3"         # name of a stored connection, never a secret
+    # further keys are the connector's own options
+"""
+
+from __future__ import annotations
+
+import importlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol, cast
+
+from connectors.base import StopError, Target
+from connectors.connections import Connections
+from schemas import Standard
+
+ROOT = Path(__file__).parent / "upstreams"
+
+
+class UpstreamFileError(StopError):
+    """An upstream's file is wrong; the message names the file and the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How one version of the standard goes up; ``options`` are the connector's own."""
+
+    standard: str
+    connector: str
+    connection: str
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """A platform that receives from us."""
+
+    code: str
+    name: str
+    effective_from: date
+    targets: Mapping[str, Way]
+
+
+class TargetModule(Protocol):
+    """What a module named by ``connector`` in an upstream file offers."""
+
+    def open_target(self, way: Way, standard: Standard, connections: Connections) -> Target:
+        """The target of one version; opening writes nothing yet."""
+
+
+@cache
+def load_upstream(folder: Path = ROOT) -> Upstream:
+    """The one upstream there is; raises UpstreamFileError when there is none or more than one."""
+    files = sorted(folder.glob("*.toml"))
+    if len(files) != 1:
+        names = ", ".join(path.name for path in files) or "none"
+        raise UpstreamFileError(f"{folder.name}/ must hold exactly one upstream, it holds: {names}")
+    return read_upstream(files[0])
+
+
+def read_upstream(path: Path) -> Upstream:
+    """One upstream from its file; raises UpstreamFileError."""
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+        return Upstream(
+            code=path.stem,
+            name=content["name"],
+            effective_from=content["effective_from"],
+            targets=MappingProxyType(
+                {
+                    version: Way(
+                        standard=version,
+                        connector=entry["connector"],
+                        connection=entry["connection"],
+                        options=MappingProxyType(
+                            {
+                                key: value
+                                for key, value in entry.items()
+                                if key not in {"connector", "connection"}
+                            }
+                        ),
+                    )
+                    for version, entry in content["targets"].items()
+                }
+            ),
+        )
+    except KeyError as error:
+        raise UpstreamFileError(f"{path.name}: the key {error.args[0]!r} is missing") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError) as error:
+        raise UpstreamFileError(f"{path.name}: {error}") from None
+
+
+def open_target(
+    standard: Standard, connections: Connections, upstream: Upstream | None = None
+) -> Target:
+    """The target that takes a version of the standard; nothing is contacted yet.
+
+    Raises StopError when the upstream takes no such version, or its connector or connection is
+    missing.
+    """
+    upstream = upstream or load_upstream()
+    way = upstream.targets.get(standard.version)
+    if way is None:
+        raise StopError(
+            f"{upstream.name} takes no standard {standard.version!r}, only "
+            f"{', '.join(upstream.targets)}; see upstreams/{upstream.code}.toml"
+        )
+    try:
+        module = importlib.import_module(f"connectors.{way.connector}")
+    except ModuleNotFoundError:
+        raise UpstreamFileError(
+            f'{upstream.code}.toml: targets."{way.standard}".connector: no module '
+            f"connectors/{way.connector}.py"
+        ) from None
+    return cast(TargetModule, module).open_target(way, standard, connections)
