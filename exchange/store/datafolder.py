@@ -90,6 +90,9 @@ class DataFolder:
 
         Raises OtherMajorError, or StoreDoesNotStartError when initdb fails.
         """
+        self.folder.chmod(0o700)
+        if os.geteuid() == 0:
+            os.chown(self.folder, account.uid, -1)
         found = self.major()
         if found is None:
             self._make(programs, account, superuser_password)
@@ -101,9 +104,6 @@ class DataFolder:
             _own(self.data, account)
 
     def _make(self, programs: Programs, account: Account, superuser_password: str) -> None:
-        self.folder.chmod(0o700)
-        if os.geteuid() == 0:
-            os.chown(self.folder, account.uid, -1)
         draft = self.folder / "data.new"
         if draft.exists():
             shutil.rmtree(draft)

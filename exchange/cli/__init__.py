@@ -1,0 +1,100 @@
+"""The command line: what there is, how it ends, and nothing of what it does.
+
+Only the module of the command that was asked for is imported, so that starting stays quick. A
+command ends with 0 (done, clean), 1 (done, and the answer is no: findings, an imbalance) or
+2 (could not run); errors that say what to do next are printed without a stack trace.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from exchange.errors import ExchangeError
+
+COMMANDS: Mapping[str, str] = {
+    "init": "exchange.cli.init:init",
+    "store": "exchange.cli.store:store",
+}
+"""Name of a command → where it is. The first line of its module is its line in ``--help``."""
+
+DONE, ANSWER_IS_NO, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
+
+
+class Commands(click.Group):
+    """The group of all commands, each imported when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        """All names, in the order of the alphabet."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click's signature
+        """The command of that name; imports its module."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  click's signature
+        """The list in ``--help``, read from the modules' first lines without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _first_line(COMMANDS[name])) for name in sorted(COMMANDS)])
+
+
+def _first_line(place: str) -> str:
+    module = Path(__file__).parents[2].joinpath(*place.partition(":")[0].split("."))
+    path = module.with_suffix(".py")
+    text = (path if path.exists() else module / "__init__.py").read_text("utf-8")
+    return (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0]
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def exchange() -> None:
+    """Exchange of construction approval records: counties → city → province.
+
+    \b
+    Example: exchange init
+             exchange store status
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code; errors are told on standard error."""
+    try:
+        ended = exchange.main(
+            args=None if arguments is None else list(arguments),
+            prog_name="exchange",
+            standalone_mode=False,
+        )
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return COULD_NOT_RUN
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # the reader (head, less) has gone: what it wanted was printed
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:  # noqa: BLE001  the outermost edge: 1 must not be the answer
+        if _says_what_to_do(error):
+            click.echo(f"error: {error}", err=True)
+        else:
+            traceback.print_exc()
+        return COULD_NOT_RUN
+    return ended if isinstance(ended, int) else DONE
+
+
+def _says_what_to_do(error: Exception) -> bool:
+    from connectors.base import ConnectorError
+
+    return isinstance(error, (ExchangeError, ConnectorError))

@@ -1,0 +1,31 @@
+"""Create or upgrade the store: server, roles, databases, structure."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import click
+
+from exchange.settings import Settings
+from exchange.store import addresses, migrate
+
+
+@click.command()
+@click.option(
+    "--only",
+    type=click.Choice(["pre", "post"]),
+    help="Only the migrations for before (pre) or after (post) the new program has taken over.",
+)
+def init(only: str | None) -> None:
+    """Create the store, or bring it to what this program expects. May be run at any time.
+
+    \b
+    Example: exchange init
+             exchange init --only pre
+    """
+    settings = Settings.read()
+    addresses.provision(settings)
+    done = migrate.migrate(addresses.owner_url(settings), only=cast("migrate.Phase | None", only))
+    for name in done:
+        click.echo(f"applied {name}")
+    click.echo(f"store ready ({len(done)} migrations applied now)")
