@@ -1,0 +1,1 @@
+"""The tests: same path and same name as what they test."""
