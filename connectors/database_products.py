@@ -1,0 +1,293 @@
+"""What differs between the database products we talk to: sessions, text, clocks, error codes.
+
+PostgreSQL and MariaDB/MySQL are tested against real servers. KingbaseES is tested with the vendor's
+driver against PostgreSQL. Oracle and Dameng are compiled, not run: no server was obtainable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import (
+    CHAR,
+    TIMESTAMP,
+    ColumnElement,
+    Date,
+    DateTime,
+    Engine,
+    Numeric,
+    String,
+    Text,
+    cast,
+    create_engine,
+    event,
+    func,
+    literal_column,
+)
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.types import TypeEngine
+
+from connectors.base import StopError
+
+Failure = Literal["later", "conflict", "shape", "rights", "login", "data"]
+"""What a database error means: unreachable or busy, lost a race, no such table or column, no
+right to it, account refused, or content that this database cannot take."""
+
+_DRIVERS = {
+    "postgresql": "postgresql+psycopg2",
+    "postgres": "postgresql+psycopg2",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mariadb+pymysql",
+    "oracle": "oracle+oracledb",
+    "dm": "dm+dmPython",
+    "kingbase": "kingbase+ksycopg2",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """How a session behaves. Times in seconds; ``zone`` as +08:00 is the wall time of records."""
+
+    read_only: bool
+    statement_seconds: int = 60
+    connect_seconds: int = 10
+    zone: str = "+08:00"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One product: connection arguments, statements of a new session, expressions."""
+
+    arguments: Callable[[Session], dict[str, Any]]
+    setup: Callable[[Session], tuple[tuple[str, ...], ...]]
+    text: Callable[[ColumnElement[Any], TypeEngine[Any]], ColumnElement[Any]]
+    moment: Callable[[ColumnElement[Any], TypeEngine[Any]], ColumnElement[Any]]
+    clock: ColumnElement[Any]
+    lock: str | None = None
+
+
+def _postgresql_arguments(session: Session) -> dict[str, Any]:
+    return {
+        "connect_timeout": session.connect_seconds,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": session.statement_seconds * 1000,
+        "application_name": "spgl-exchange",
+    }
+
+
+def _postgresql_setup(session: Session) -> tuple[tuple[str, ...], ...]:
+    offset = session.zone.replace("+", "-") if "+" in session.zone else session.zone
+    read_only = ("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",)
+    return (
+        (f"SET TIME ZONE '<{session.zone}>{offset}'",),
+        ("SET datestyle = 'ISO, YMD'",),
+        ("SET client_encoding = 'UTF8'",),
+        (f"SET statement_timeout = {session.statement_seconds * 1000}",),
+        (f"SET lock_timeout = {session.statement_seconds * 500}",),
+        *((read_only,) if session.read_only else ()),
+    )
+
+
+def _mysql_arguments(session: Session) -> dict[str, Any]:
+    return {
+        "connect_timeout": session.connect_seconds,
+        "read_timeout": session.statement_seconds + 5,
+        "write_timeout": session.statement_seconds + 5,
+        "charset": "utf8mb4",
+    }
+
+
+def _mysql_setup(session: Session) -> tuple[tuple[str, ...], ...]:
+    return (
+        (f"SET time_zone = '{session.zone}'",),
+        # MariaDB counts seconds under one name, MySQL milliseconds under another.
+        (
+            f"SET SESSION max_statement_time = {session.statement_seconds}",
+            f"SET SESSION max_execution_time = {session.statement_seconds * 1000}",
+        ),
+        (f"SET SESSION innodb_lock_wait_timeout = {max(1, session.statement_seconds // 2)}",),
+        *((("SET SESSION TRANSACTION READ ONLY",),) if session.read_only else ()),
+    )
+
+
+def _oracle_setup(session: Session) -> tuple[tuple[str, ...], ...]:
+    return (
+        (f"ALTER SESSION SET TIME_ZONE = '{session.zone}'",),
+        ("ALTER SESSION SET NLS_DATE_FORMAT = 'YYYY-MM-DD HH24:MI:SS'",),
+        ("ALTER SESSION SET NLS_TIMESTAMP_FORMAT = 'YYYY-MM-DD HH24:MI:SS.FF6'",),
+        ("ALTER SESSION SET NLS_NUMERIC_CHARACTERS = '.,'",),
+    )
+
+
+def _as_text(column: ColumnElement[Any], _type: TypeEngine[Any]) -> ColumnElement[Any]:
+    return cast(column, Text)
+
+
+def _as_char(column: ColumnElement[Any], _type: TypeEngine[Any]) -> ColumnElement[Any]:
+    return cast(column, CHAR)
+
+
+def _by_to_char(column: ColumnElement[Any], kind: TypeEngine[Any]) -> ColumnElement[Any]:
+    """Oracle and Dameng: times and numbers in a fixed form, text and large objects as they are."""
+    if isinstance(kind, Date | DateTime):
+        return func.to_char(column, "YYYY-MM-DD HH24:MI:SS", type_=String)
+    if isinstance(kind, Numeric):
+        return func.to_char(column, type_=String)
+    return column
+
+
+def _moment_by_to_char(column: ColumnElement[Any], kind: TypeEngine[Any]) -> ColumnElement[Any]:
+    """A change time with its fraction; Oracle's DATE has none and refuses the format."""
+    form = "YYYY-MM-DD HH24:MI:SS.FF6" if isinstance(kind, TIMESTAMP) else "YYYY-MM-DD HH24:MI:SS"
+    return func.to_char(column, form, type_=String)
+
+
+_POSTGRESQL = Product(
+    arguments=_postgresql_arguments,
+    setup=_postgresql_setup,
+    text=_as_text,
+    moment=_as_text,
+    clock=literal_column("CAST(clock_timestamp() AS timestamp)"),
+)
+_MYSQL = Product(
+    arguments=_mysql_arguments,
+    setup=_mysql_setup,
+    text=_as_char,
+    moment=_as_char,
+    clock=literal_column("SYSDATE(6)"),
+)
+_ORACLE = Product(
+    arguments=lambda session: {"tcp_connect_timeout": float(session.connect_seconds)},
+    setup=_oracle_setup,
+    text=_by_to_char,
+    moment=_moment_by_to_char,
+    clock=literal_column("CAST(SYSTIMESTAMP AT TIME ZONE SESSIONTIMEZONE AS TIMESTAMP)"),
+    lock="LOCK TABLE {} IN EXCLUSIVE MODE",
+)
+_DAMENG = Product(
+    # The driver counts these two in milliseconds.
+    arguments=lambda session: {
+        "login_timeout": session.connect_seconds * 1000,
+        "connection_timeout": session.statement_seconds * 1000,
+    },
+    setup=lambda session: ((f"SET TIME ZONE '{session.zone}'",),),
+    text=_by_to_char,
+    moment=_moment_by_to_char,
+    clock=literal_column("LOCALTIMESTAMP"),
+    lock="LOCK TABLE {} IN EXCLUSIVE MODE",
+)
+PRODUCTS: Mapping[str, Product] = {
+    "postgresql": _POSTGRESQL,
+    "kingbase": _POSTGRESQL,
+    "mysql": _MYSQL,
+    "mariadb": _MYSQL,
+    "oracle": _ORACLE,
+    "dm": _DAMENG,
+}
+
+
+def open_engine(address: str, session: Session) -> Engine:
+    """An engine with at most two connections, whose sessions are set up as ``session`` says.
+
+    Raises StopError for an address that is none or a product that is not supported; the message
+    does not repeat the address, it may hold a password.
+    """
+    try:
+        url = _with_driver(make_url(address))
+        product = PRODUCTS[url.get_backend_name()]
+        if url.get_backend_name() == "kingbase":
+            import connectors.kingbase  # noqa: F401 - registers the dialect
+        engine = create_engine(
+            url,
+            connect_args=product.arguments(session),
+            pool_size=1,
+            max_overflow=1,
+            pool_recycle=1800,
+            hide_parameters=True,
+        )
+    except (ArgumentError, KeyError, NoSuchModuleError, ImportError) as error:
+        reason = type(error).__name__
+        raise StopError(
+            f"this is no address of a supported database ({reason}); expected "
+            f"<product>://account:password@host:port/database with {', '.join(sorted(_DRIVERS))}"
+        ) from None
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for alternatives in product.setup(session):
+            _first_that_works(cursor, alternatives)
+        cursor.close()
+        if hasattr(connection, "call_timeout"):  # oracledb, in milliseconds
+            connection.call_timeout = (session.statement_seconds + 5) * 1000
+        connection.commit()
+
+    return engine
+
+
+def _with_driver(url: URL) -> URL:
+    return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+
+
+def _first_that_works(cursor: Any, alternatives: tuple[str, ...]) -> None:
+    for statement in alternatives[:-1]:
+        with suppress(Exception):
+            cursor.execute(statement)
+            return
+    cursor.execute(alternatives[-1])
+
+
+_POSTGRESQL_CLASSES: Mapping[str, Failure] = {
+    "42": "shape", "28": "login", "22": "data", "23": "data",
+}  # fmt: skip
+_MYSQL_FAILURES: Mapping[int, Failure] = {
+    1044: "login", 1045: "login", 1698: "login",
+    1142: "rights", 1143: "rights", 1290: "rights", 1370: "rights", 1792: "rights",
+    1054: "shape", 1146: "shape", 1356: "shape",
+    1205: "conflict", 1213: "conflict", 1020: "conflict",
+    1048: "data", 1062: "data", 1264: "data", 1265: "data", 1292: "data", 1366: "data",
+    1364: "data", 1406: "data", 1411: "data", 3819: "data", 4025: "data",
+}  # fmt: skip
+_ORACLE_FAILURES: Mapping[int, Failure] = {
+    1017: "login", 28000: "login", 1031: "rights", 942: "shape", 904: "shape",
+    8177: "conflict", 60: "conflict", 1: "data", 1400: "data", 1438: "data", 1722: "data",
+    1861: "data", 12899: "data", 2290: "data",
+}  # fmt: skip
+
+
+def failure_of(error: DBAPIError) -> Failure:
+    """What a database error means for what to do next; what is not known means "later"."""
+    cause = error.orig
+    code = getattr(cause, "pgcode", None)
+    if isinstance(code, str):
+        return _postgresql_failure(code)
+    number = cause.args[0] if cause is not None and cause.args else None
+    if isinstance(number, int):
+        return _MYSQL_FAILURES.get(number, "later")
+    number = getattr(number, "code", None)
+    if isinstance(number, int):
+        return _ORACLE_FAILURES.get(number, "later")
+    text = str(cause)
+    if "authentication failed" in text or "no password supplied" in text:
+        return "login"
+    return "later"
+
+
+def _postgresql_failure(code: str) -> Failure:
+    if code in {"40001", "40P01", "55P03"}:
+        return "conflict"
+    if code == "42501":
+        return "rights"
+    return _POSTGRESQL_CLASSES.get(code[:2], "later")
+
+
+def reason_of(error: DBAPIError) -> str:
+    """The first line of what the database said, without statement and parameters."""
+    text = str(error.orig).strip() or type(error.orig).__name__
+    return text.splitlines()[0][:200]

@@ -1,0 +1,289 @@
+"""Source: a body's front database (前置库) with the standard's tables, read over SQLAlchemy.
+
+Feed options: ``cursor`` (column with the time of a row's last change, required), ``overlap``
+(seconds looked back, default 600: longer than the longest transaction plus the clocks' skew),
+``unique`` (columns that tell rows of one second apart, default the primary key), ``schema``,
+``zone`` (offset of the wall time in the database, default +08:00), ``statement_seconds``.
+
+How a pull goes: look through the overlap and compare digests (``connectors.front_window``), read
+what is new or changed and all that lies beyond, each page with the mark after it. Of the overlap
+the last half minute is looked at every time, the whole of it every tenth of its length. Rows
+without a usable change time (NULL, 0000-00-00) are read when their number or greatest key changes.
+Nothing is written and nothing is typed: each column comes as the text that the database makes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from connectors.account_rights import refuse_writer
+from connectors.base import (
+    Mark,
+    Page,
+    RefusedError,
+    Source,
+    SourceRow,
+    StopError,
+    TryLaterError,
+)
+from connectors.cells import keep_row
+from connectors.connections import Connections
+from connectors.county import Body, BodyFileError, Feed
+from connectors.database_products import PRODUCTS, Session, failure_of, open_engine, reason_of
+from connectors.deadline import deadline
+from connectors.front_layout import Layout, Present, layout_of, tables_present
+from connectors.front_reading import RawRow, TableReader
+from connectors.front_window import Stretch, Window
+from schemas import Standard, Table
+
+_OPTIONS = {"cursor", "overlap", "unique", "schema", "zone", "statement_seconds"}
+_PAGES_A_STATEMENT = 10
+_HOT = timedelta(seconds=30)
+_LOCAL_KEY = "DFSJZJ"
+
+
+def open_source(
+    body: Body, feed: Feed, standard: Standard, connections: Connections
+) -> FrontDatabase:
+    """The front database of one feed; raises StopError when file or connection are wrong."""
+    unknown = sorted(feed.options.keys() - _OPTIONS)
+    if unknown or not isinstance(feed.options.get("cursor"), str):
+        key = unknown[0] if unknown else "cursor"
+        raise BodyFileError(
+            f'{body.code}.toml: feeds."{feed.standard}".{key}: a front_database needs cursor and '
+            f"knows {', '.join(sorted(_OPTIONS))}"
+        )
+    return FrontDatabase(
+        body.code, connections.url(feed.connection), feed.tables_of(standard), **feed.options
+    )
+
+
+class FrontDatabase(Source):
+    """One front database with the tables of one standard."""
+
+    def __init__(
+        self,
+        body: str,
+        url: str,
+        tables: tuple[Table, ...],
+        *,
+        cursor: str,
+        overlap: float = 600,
+        unique: list[str] | None = None,
+        schema: str | None = None,
+        zone: str = "+08:00",
+        statement_seconds: int = 60,
+    ) -> None:
+        """Nothing is contacted yet; ``url`` is a stored connection's."""
+        self._body = body
+        self._tables = tables
+        self._cursor = cursor
+        self._overlap = timedelta(seconds=overlap)
+        self._unique = unique
+        self._schema = schema
+        self._zone = datetime.strptime(zone, "%z").tzinfo
+        self._seconds = statement_seconds
+        session = Session(read_only=True, statement_seconds=statement_seconds, zone=zone)
+        self._engine = open_engine(url, session)
+        self._product = PRODUCTS[self._engine.dialect.name]
+        self._present: dict[str, Present] | None = None
+        self._readers: dict[str, TableReader] = {}
+        self._looked: dict[str, datetime] = {}
+
+    def check(self) -> list[str]:
+        """Warnings on tables, columns and rights; see ``Source.check`` for what is raised."""
+        self._present = None
+        self._readers.clear()
+        warnings: list[str] = []
+        with self._connected(None) as connection:
+            present = self._tables_present(connection)
+            for table in self._tables:
+                try:
+                    layout = self._reader(connection, table).layout
+                except RefusedError as error:
+                    warnings.append(str(error))
+                    continue
+                if layout.extra:
+                    warnings.append(_extra_columns(self._body, table, layout))
+            names = [there.name for there in present.values()]
+            if names:
+                warnings += refuse_writer(connection, self._body, names, self._schema)
+        return warnings
+
+    def clock(self) -> datetime:
+        """The database's own clock."""
+        with self._connected(None) as connection:
+            return self._aware(self._clock(connection))
+
+    def pages(self, table: Table, mark: Mark | None, *, page_rows: int = 2000) -> Iterator[Page]:
+        """What is new since ``mark``; see the head of this module and ``Source.pages``."""
+        window = Window.from_mark(mark, self._overlap)
+        with self._connected(table) as connection:
+            reader = self._reader(connection, table)
+            clock = self._clock(connection)
+            # A mark from the middle of a pull: finish that first.
+            yield from self._deliver(connection, table, reader, window, clock, page_rows)
+            self._plan(connection, table, reader, window, clock)
+            yield from self._deliver(connection, table, reader, window, clock, page_rows)
+
+    def done(self, page: Page) -> None:
+        """Nothing to do: the body's database is only read."""
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._engine.dispose()
+
+    def _plan(
+        self,
+        connection: Connection,
+        table: Table,
+        reader: TableReader,
+        window: Window,
+        clock: datetime,
+    ) -> None:
+        looked = self._looked.get(table.code)
+        fully = looked is None or clock - looked >= self._overlap / 10 or clock < looked
+        undated = reader.undated(connection) if fully else window.undated
+        if window.position is None:
+            window.todo = [Stretch()]
+        elif window.settled(looked):
+            window.plan({}, tail=True)
+        else:
+            start = window.look_back(self._overlap if fully else _HOT)
+            found, tail = reader.look(connection, window, start)
+            window.plan(found, tail=tail)
+        if fully:
+            self._looked[table.code] = clock
+        nothing = (window.undated or "0").split(":")[0] == "0"
+        if undated != window.undated and not (nothing and str(undated).startswith("0:")):
+            window.undated = undated
+            window.todo.append(Stretch(undated=True))
+
+    def _deliver(
+        self,
+        connection: Connection,
+        table: Table,
+        reader: TableReader,
+        window: Window,
+        clock: datetime,
+        page_rows: int,
+    ) -> Iterator[Page]:
+        """All rows of what the window has to do; each page carries the mark after it."""
+        limit = page_rows * _PAGES_A_STATEMENT
+        while window.todo:
+            stretch, begun = window.todo[0], window.after
+            count = 0
+            pages = reader.read(connection, stretch, begun, page_rows=page_rows, limit=limit)
+            for rows in pages:
+                count += len(rows)
+                for row in rows:
+                    window.take(row.moment, row.hashed, clock)
+                window.after = rows[-1].key
+                window.tidy()
+                if len(rows) < page_rows and count < limit:
+                    window.todo.pop(0)
+                    window.after = None
+                yield Page(
+                    rows=tuple(self._row(reader, row) for row in rows),
+                    mark=window.to_mark(),
+                    source_clock=self._aware(clock),
+                    origin="front_database",
+                )
+            self._end(connection)
+            if count < limit:
+                if window.todo and window.todo[0] is stretch:
+                    window.todo.pop(0)
+                window.after = None
+            elif window.after == begun:
+                raise RefusedError(
+                    f"读到 {window.after} 后不能前进，请检查主键是否唯一",
+                    body=self._body,
+                    table=table.code,
+                )
+
+    def _row(self, reader: TableReader, row: RawRow) -> SourceRow:
+        values, defects = keep_row(dict(zip(reader.codes, row.cells, strict=True)))
+        names = [
+            f"{part.name}={text}"
+            for part, text in zip(reader.layout.unique, row.key[2:], strict=True)
+        ]
+        if values.get(_LOCAL_KEY):
+            names.append(f"{_LOCAL_KEY}={values[_LOCAL_KEY]}")
+        changed_at = None if row.moment is None else self._aware(row.moment)
+        return SourceRow(values, changed_at, " ".join(names), defects)
+
+    def _reader(self, connection: Connection, table: Table) -> TableReader:
+        """The reader of a table; the layout is looked at again after every complaint."""
+        if table.code not in self._readers:
+            present = self._tables_present(connection).get(table.code)
+            try:
+                layout = layout_of(self._body, table, present, self._cursor, self._unique)
+            except RefusedError:
+                self._present = None
+                raise
+            self._readers[table.code] = TableReader(
+                self._product, layout, self._schema, self._seconds
+            )
+        return self._readers[table.code]
+
+    def _tables_present(self, connection: Connection) -> dict[str, Present]:
+        if self._present is None:
+            codes = [table.code for table in self._tables]
+            self._present = tables_present(connection, codes, self._schema)
+        return self._present
+
+    def _clock(self, connection: Connection) -> datetime:
+        with deadline(connection, self._seconds):
+            return _naive(connection.scalar(select(self._product.clock)))
+
+    def _aware(self, moment: datetime) -> datetime:
+        return moment.replace(tzinfo=self._zone)
+
+    @staticmethod
+    def _end(connection: Connection) -> None:
+        """Ends the transaction, so that the body's database is not held up by us."""
+        connection.rollback()
+
+    @contextmanager
+    def _connected(self, table: Table | None) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except (DBAPIError, PoolTimeoutError) as error:
+            if table is not None:
+                self._readers.pop(table.code, None)
+            self._present = None
+            raise self._translated(error, table) from None
+
+    def _translated(self, error: DBAPIError | PoolTimeoutError, table: Table | None) -> Exception:
+        """The error by what to do next; names body and table, repeats no statement."""
+        code = None if table is None else table.code
+        if isinstance(error, PoolTimeoutError):
+            return TryLaterError("没有空闲的数据库连接", body=self._body, table=code)
+        reason = reason_of(error)
+        match failure_of(error):
+            case "login":
+                return StopError(f"前置库拒绝账号登录：{reason}", body=self._body, table=code)
+            case "shape" | "data":
+                return RefusedError(f"前置库无法按标准读取：{reason}", body=self._body, table=code)
+            case "rights":
+                return RefusedError(f"账号没有查询权限：{reason}", body=self._body, table=code)
+            case _:
+                return TryLaterError(f"前置库连接失败或中断：{reason}", body=self._body, table=code)
+
+
+def _naive(value: Any) -> datetime:
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return moment.replace(tzinfo=None)
+
+
+def _extra_columns(body: str, table: Table, layout: Layout) -> str:
+    names = "、".join(layout.extra[:10])
+    return f"{body} {table.code}: 有标准之外的列 {names}，不接收"
