@@ -177,8 +177,7 @@ class DataFolder:
         """The few lines that say why: what was printed, and the end of the newest log."""
         logs = [self.start_log, *(self.data / "log").glob("*.log")]
         newest = max((log for log in logs if log.is_file()), key=_modified, default=None)
-        tail = newest.read_text("utf-8", "replace").splitlines()[-20:] if newest else []
-        told = [line for line in tail if " LOG: " not in line]
+        told = newest.read_text("utf-8", "replace").splitlines()[-3:] if newest else []
         return " / ".join(line.strip() for line in [*printed.splitlines(), *told] if line.strip())
 
 
