@@ -9,6 +9,11 @@
     connector = "provincial_database"  # module in connectors/
     connection = "province_v3"         # name of a stored connection, never a secret
     # further keys are the connector's own options
+
+    [[refusals]]                       # what its refusal texts mean
+    pattern = "父记录"                  # regular expression, searched in SBYY
+    clause = "PRO-004"
+    parent = true                      # the parent is at fault: wait for it and send again
 """
 
 from __future__ import annotations
@@ -45,13 +50,26 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusalText:
+    """A text with which the platform refuses: a regular expression, the clause that it means.
+
+    ``parent`` says that the fault lies with the record this one refers to, not with this one.
+    """
+
+    pattern: str
+    clause: str
+    parent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Upstream:
-    """A platform that receives from us."""
+    """A platform that receives from us. ``refusals`` are the texts of it that we understand."""
 
     code: str
     name: str
     effective_from: date
     targets: Mapping[str, Way]
+    refusals: tuple[RefusalText, ...] = ()
 
 
 class TargetModule(Protocol):
@@ -79,6 +97,7 @@ def read_upstream(path: Path) -> Upstream:
             code=path.stem,
             name=content["name"],
             effective_from=content["effective_from"],
+            refusals=tuple(RefusalText(**entry) for entry in content.get("refusals", ())),
             targets=MappingProxyType(
                 {
                     version: Way(

@@ -123,7 +123,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Standard:
-    """A version of the standard, with an overlay or without (``overlay`` is then empty)."""
+    """A version of the standard, with an overlay or without (``overlay`` is then empty).
+
+    ``event_times`` names, per table, the field that says when the business event happened.
+    """
 
     version: str
     name: str
@@ -132,6 +135,7 @@ class Standard:
     tables: Mapping[str, Table]
     codelists: Mapping[str, CodeList]
     codelists_hash: str
+    event_times: Mapping[str, str]
     overlay: str = ""
 
     def table(self, code: str) -> Table:
@@ -196,6 +200,7 @@ def load(version: str) -> Standard:
             }
         ),
         codelists_hash=hashlib.sha256(codes).hexdigest()[:16],
+        event_times=MappingProxyType(meta.get("event_times", {})),
     )
 
 

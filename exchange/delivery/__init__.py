@@ -1,0 +1,1 @@
+"""Delivery: versions that passed go up, once, parents first, and are followed to their verdict."""

@@ -1,0 +1,184 @@
+"""Read the verdicts of the higher platform back until they are final."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from connectors.base import ConnectorError, UpstreamVerdict
+from exchange.delivery import breaker
+from exchange.delivery.ladder import ask_at
+from exchange.delivery.outbox import Step, steps_sent
+from exchange.delivery.refusal import meaning, refuse
+from exchange.delivery.send import Upstream
+from exchange.store.cases import Settled, settle
+from exchange.store.connection import Conn, Store
+from exchange.store.queries import load
+
+Q = load("delivery")
+IN_NATIONAL_SYSTEM = 3
+REFUSED = 2
+CHECK_PASSED = 1
+LOST_AFTER = timedelta(seconds=30)
+PARENT_RETRIES = 5
+WAIT_FOR_PARENT = timedelta(seconds=2)
+OUTCOMES = {IN_NATIONAL_SYSTEM: "confirmed", REFUSED: "refused", CHECK_PASSED: "passed"}
+
+
+@dataclass(slots=True)
+class Confirmed:
+    """What one call came to, in versions."""
+
+    confirmed: int = 0
+    refused: int = 0
+    lost: int = 0
+    open: int = 0
+
+
+def read_verdicts(
+    store: Store, upstream: Upstream, *, now: datetime, limit: int = 500
+) -> Confirmed:
+    """Ask for up to ``limit`` sent versions that are due, and write down what is final."""
+    with store.transaction() as conn:
+        if not breaker.may_send(conn, upstream.name, now):
+            return Confirmed()
+        due = {"standard": upstream.standard.version, "now": now, "limit": limit}
+        rows = conn.execute(Q["due_verdicts"], due).fetchall()
+        if not rows:
+            return Confirmed()
+        steps = steps_sent(conn, upstream.standard, [row["id"] for row in rows])
+        try:
+            verdicts = _ask(upstream, steps)
+        except ConnectorError as error:
+            breaker.failed(conn, upstream.name, str(error), now)
+            _ask_later(conn, rows, now)
+            return Confirmed(open=len(rows))
+        breaker.succeeded(conn, upstream.name)
+        return _write(conn, upstream, rows, steps, verdicts, now)
+
+
+def _ask(upstream: Upstream, steps: Sequence[Step]) -> dict[int, UpstreamVerdict]:
+    by_table: dict[str, list[Step]] = defaultdict(list)
+    for step in steps:
+        by_table[step.table.code].append(step)
+    return {
+        verdict.delivery: verdict
+        for of_table in by_table.values()
+        for verdict in upstream.target.verdicts(
+            of_table[0].table, [step.outgoing(0) for step in of_table]
+        )
+    }
+
+
+def _write(
+    conn: Conn,
+    upstream: Upstream,
+    rows: Sequence[Mapping[str, Any]],
+    steps: Sequence[Step],
+    verdicts: Mapping[int, UpstreamVerdict],
+    now: datetime,
+) -> Confirmed:
+    lost = {step.version for step in steps if verdicts[step.delivery].status is None}
+    lost &= {row["id"] for row in rows if row["sent_at"] + LOST_AFTER <= now}
+    _answered(conn, steps, verdicts, lost, now)
+    own = {step.version: verdicts[step.delivery] for step in steps}
+    total = Confirmed()
+    confirmed, later = [], []
+    for row in rows:
+        verdict = own.get(row["id"])
+        if row["id"] in lost:
+            _send_again(conn, row["id"], now)
+            total.lost += 1
+        elif verdict is not None and verdict.status == IN_NATIONAL_SYSTEM:
+            confirmed.append(row)
+        elif verdict is not None and verdict.status == REFUSED:
+            _refused(conn, upstream, row, verdict.reason or "未说明原因", now)
+            total.refused += 1
+        else:
+            later.append(row)
+    _confirm(conn, confirmed, now)
+    _ask_later(conn, later, now)
+    total.confirmed, total.open = len(confirmed), len(later)
+    return total
+
+
+def _answered(
+    conn: Conn,
+    steps: Sequence[Step],
+    verdicts: Mapping[int, UpstreamVerdict],
+    lost: set[int],
+    now: datetime,
+) -> None:
+    """Note the answers by step. A step of a lost version that is not there must be sent again."""
+    answered = []
+    for step in steps:
+        verdict = verdicts[step.delivery]
+        outcome = OUTCOMES.get(verdict.status) if verdict.status is not None else None
+        if verdict.status is None and step.version in lost:
+            outcome = "lost"
+        if outcome is not None or (verdict.lsh and verdict.lsh != step.lsh):
+            answered.append((step.delivery, outcome or "sent", verdict.lsh, verdict.reason))
+    if answered:
+        ids, outcomes, lshs, reasons = map(list, zip(*answered, strict=True))
+        conn.execute(
+            Q["delivery_answered"],
+            {"now": now, "ids": ids, "outcomes": outcomes, "lshs": lshs, "reasons": reasons},
+        )
+
+
+def _confirm(conn: Conn, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    if not rows:
+        return
+    ids = [row["id"] for row in rows]
+    conn.execute(Q["version_confirmed"], {"ids": ids, "now": now})
+    conn.execute(Q["wake_children"], {"ids": ids, "now": now})
+    settle(
+        conn,
+        [
+            Settled(
+                version=row["id"],
+                body=row["body"],
+                standard=row["standard"],
+                table=row["table_code"],
+                record_key=row["record_key"],
+                local_key=row["local_key"],
+                resolution="confirmed" if row["valid"] else "withdrawn",
+            )
+            for row in rows
+        ],
+        now=now,
+    )
+
+
+def _refused(
+    conn: Conn, upstream: Upstream, row: Mapping[str, Any], reason: str, now: datetime
+) -> None:
+    """A refusal because of the parent is no fault of this record: it waits and goes again."""
+    known = meaning(reason, upstream.refusals)
+    if known is not None and known.parent and row["attempt"] < PARENT_RETRIES:
+        again = {"id": row["id"], "judge_after": now + WAIT_FOR_PARENT, "reason": reason[:200]}
+        conn.execute(Q["wait_for_parent"], again)
+        return
+    refuse(
+        conn,
+        row,
+        upstream.standard.table(row["table_code"]),
+        reason,
+        known,
+        now=now,
+        collect_until=now + upstream.collect_for,
+    )
+
+
+def _send_again(conn: Conn, version: int, now: datetime) -> None:
+    reason = "上级平台曾收下而后查无此记录，重新上报"
+    conn.execute(Q["version_again"], {"ids": [version], "next_try_at": [now], "reasons": [reason]})
+
+
+def _ask_later(conn: Conn, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    if rows:
+        times = [ask_at(now, (now - row["sent_at"]).total_seconds(), row["id"]) for row in rows]
+        conn.execute(Q["ask_again"], {"ids": [row["id"] for row in rows], "next_try_at": times})

@@ -1,0 +1,164 @@
+"""What is to be written upstream for a version: the invalidation of what is in effect, then itself.
+
+Corrections follow the protocol of the standard: rows there are never updated or deleted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.base import Outgoing
+from exchange.store.connection import Conn
+from exchange.store.identity import content_hash
+from exchange.store.queries import load
+from schemas import Standard, Table
+
+Q = load("delivery")
+Row = dict[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One write of a version's way up, as it stands before an attempt."""
+
+    delivery: int
+    version: int
+    number: int
+    table: Table
+    payload: Row
+    digest: bytes
+    tried: bool
+    lsh: str | None
+
+    def outgoing(self, prior: int) -> Outgoing:
+        """The row for the target, with how many equal rows it must find there."""
+        return Outgoing(self.delivery, self.payload, prior, lsh=self.lsh, tried=self.tried)
+
+
+def prepare(
+    conn: Conn, standard: Standard, rows: Sequence[Mapping[str, Any]], correction_reason: str
+) -> set[int]:
+    """Write the missing steps of claimed versions; returns the versions with nothing to write.
+
+    Those are withdrawals of records that are not in effect upstream (any more).
+    """
+    in_effect = _in_effect(conn, standard, rows)
+    open_steps = {step.version for step in steps_to_send(conn, standard, _ids(rows))}
+    last_step = _last_steps(conn, _ids(rows))
+    nothing = set()
+    for row in rows:
+        if row["id"] in open_steps:
+            continue
+        table = standard.table(row["table_code"])
+        before = in_effect.get((row["body"], row["table_code"], row["record_key"]))
+        if not row["valid"] and before is None:
+            nothing.add(row["id"])
+            continue
+        writes = [("insert", outgoing_row(table, row["raw"]))]
+        if row["valid"] and before is not None:
+            writes.insert(0, ("invalidate", invalidation(table, before, correction_reason)))
+        for number, (kind, payload) in enumerate(writes, last_step.get(row["id"], 0) + 1):
+            conn.execute(
+                Q["insert_delivery"],
+                {
+                    "version": row["id"],
+                    "step": number,
+                    "kind": kind,
+                    "standard": standard.version,
+                    "table_code": table.code,
+                    "payload": json.dumps(payload, ensure_ascii=False),
+                    "content_hash": content_hash(table, payload),
+                },
+            )
+    return nothing
+
+
+def steps_to_send(conn: Conn, standard: Standard, versions: Sequence[int]) -> list[Step]:
+    """The steps of these versions that are not known to be upstream, in the order to send them."""
+    found = conn.execute(Q["deliveries_of"], {"versions": list(versions)})
+    return [_step(standard, row) for row in found if row["outcome"] in {None, "lost"}]
+
+
+def steps_sent(conn: Conn, standard: Standard, versions: Sequence[int]) -> list[Step]:
+    """The steps of these versions that were written and are not finally answered."""
+    found = conn.execute(Q["deliveries_of"], {"versions": list(versions)})
+    return [_step(standard, row) for row in found if row["outcome"] in {"sent", "passed"}]
+
+
+def priors(conn: Conn, standard: Standard, steps: Sequence[Step]) -> dict[int, int]:
+    """For each step, how many rows of its content other deliveries of ours put upstream."""
+    found: dict[int, int] = {}
+    for code in {step.table.code for step in steps}:
+        of_table = [step for step in steps if step.table.code == code]
+        rows = conn.execute(
+            Q["prior_counts"],
+            {
+                "standard": standard.version,
+                "table_code": code,
+                "ids": [step.delivery for step in of_table],
+                "hashes": [step.digest for step in of_table],
+            },
+        )
+        found.update({row["id"]: row["prior"] for row in rows})
+    return found
+
+
+def outgoing_row(table: Table, raw: Mapping[str, str | None]) -> Row:
+    """The row as the higher platform takes it: the standard's columns, its own columns empty."""
+    row: Row = {code: raw.get(code) for code in table.columns}
+    for field in table.fields:
+        if field.receiver:
+            row[field.code] = None
+    if "SJSCZT" in row:
+        row["SJSCZT"] = "0"
+    return row
+
+
+def invalidation(table: Table, raw: Mapping[str, str | None], reason: str) -> Row:
+    """The row that takes another out of effect: the same, marked invalid, with the reason."""
+    return outgoing_row(table, {**raw, "SJYXBS": "0", "SJWXYY": reason})
+
+
+def _in_effect(
+    conn: Conn, standard: Standard, rows: Sequence[Mapping[str, Any]]
+) -> dict[tuple[str, str, str], Row]:
+    found = {}
+    for code in {row["table_code"] for row in rows}:
+        of_table = [row for row in rows if row["table_code"] == code]
+        known = conn.execute(
+            Q["in_effect"],
+            {
+                "standard": standard.version,
+                "table_code": code,
+                "bodies": sorted({row["body"] for row in of_table}),
+                "record_keys": [row["record_key"] for row in of_table],
+            },
+        )
+        for row in known:
+            found[row["body"], code, row["record_key"]] = row["raw"]
+    return found
+
+
+def _last_steps(conn: Conn, versions: Sequence[int]) -> dict[int, int]:
+    found = conn.execute(Q["deliveries_of"], {"versions": list(versions)})
+    return {row["version_id"]: row["step"] for row in found}
+
+
+def _step(standard: Standard, row: Mapping[str, Any]) -> Step:
+    return Step(
+        delivery=row["id"],
+        version=row["version_id"],
+        number=row["step"],
+        table=standard.table(row["table_code"]),
+        payload=row["payload"],
+        digest=bytes(row["content_hash"]),
+        tried=row["tried"],
+        lsh=row["lsh"],
+    )
+
+
+def _ids(rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    return [row["id"] for row in rows]

@@ -1,0 +1,97 @@
+"""Find out what became of writes with an unknown outcome, by asking upstream."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from connectors.base import ConnectorError, SendResult
+from exchange.delivery import breaker
+from exchange.delivery.outbox import Step, priors, steps_to_send
+from exchange.delivery.send import Upstream, arrive, record_sent
+from exchange.store.connection import Conn, Store
+from exchange.store.queries import load
+
+Q = load("delivery")
+ABANDONED_AFTER = timedelta(seconds=5)
+
+
+def find_abandoned(store: Store, upstream: Upstream, *, now: datetime, limit: int = 500) -> int:
+    """Versions that a dead worker left in sending become unknown, to be asked for at once."""
+    with store.transaction() as conn:
+        left = {
+            "standard": upstream.standard.version,
+            "before": now - ABANDONED_AFTER,
+            "limit": limit,
+        }
+        ids = [row["id"] for row in conn.execute(Q["abandoned_sendings"], left)]
+        if ids:
+            reason = "上报进程中断，结果待核实"
+            conn.execute(Q["version_unknown"], {"ids": ids, "ask_at": now, "reason": reason})
+        return len(ids)
+
+
+def resolve_unknown(store: Store, upstream: Upstream, *, now: datetime, limit: int = 200) -> int:
+    """Ask for up to ``limit`` unknown versions; returns how many are settled.
+
+    A version of which every step is found upstream was sent; otherwise it goes back to the queue
+    and only the missing steps are sent.
+    """
+    with store.transaction() as conn:
+        if not breaker.may_send(conn, upstream.name, now):
+            return 0
+        due = {"standard": upstream.standard.version, "now": now, "limit": limit}
+        rows = conn.execute(Q["due_unknowns"], due).fetchall()
+        if not rows:
+            return 0
+        steps = steps_to_send(conn, upstream.standard, [row["id"] for row in rows])
+        try:
+            found = _ask(conn, upstream, steps)
+        except ConnectorError as error:
+            breaker.failed(conn, upstream.name, str(error), now)
+            _later(conn, rows, now)
+            return 0
+        record_sent(conn, list(found.values()), now)
+        missing = {step.version for step in steps if step.delivery not in found}
+        arrive(conn, [row["id"] for row in rows if row["id"] not in missing], now)
+        _queue(conn, sorted(missing), now)
+        return len(rows)
+
+
+def _ask(conn: Conn, upstream: Upstream, steps: Sequence[Step]) -> dict[int, SendResult]:
+    counts = priors(conn, upstream.standard, steps)
+    by_table: dict[str, list[Step]] = defaultdict(list)
+    for step in steps:
+        by_table[step.table.code].append(step)
+    there = {}
+    for of_table in by_table.values():
+        rows = [step.outgoing(counts.get(step.delivery, 0)) for step in of_table]
+        for row, found in zip(rows, upstream.target.ask(of_table[0].table, rows), strict=True):
+            if found.count > row.prior:
+                lsh = found.lshs[-1] if found.lshs else None
+                there[found.delivery] = SendResult(found.delivery, "already", lsh=lsh)
+    return there
+
+
+def _queue(conn: Conn, versions: Sequence[int], now: datetime) -> None:
+    if versions:
+        conn.execute(
+            Q["version_again"],
+            {
+                "ids": list(versions),
+                "next_try_at": [now] * len(versions),
+                "reasons": ["已核实未写入上级平台，重新上报"] * len(versions),
+            },
+        )
+
+
+def _later(conn: Conn, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    conn.execute(
+        Q["ask_again"],
+        {
+            "ids": [row["id"] for row in rows],
+            "next_try_at": [now + timedelta(seconds=5)] * len(rows),
+        },
+    )

@@ -1,0 +1,1 @@
+"""Judging: landed records against the rules; verdict, findings and case in one transaction."""

@@ -1,0 +1,106 @@
+"""Judge what is due: new versions, and held ones whose parents may have come.
+
+One transaction per group of records of one table of one body: states, findings, counts and case
+items appear together or not at all. Records that somebody else judges at the moment are passed by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from connectors.base import Defect
+from exchange.judging.parents import parent_states
+from exchange.judging.rulesets import Rulesets
+from exchange.judging.verdict import write_verdicts
+from exchange.store.connection import Conn, Store
+from exchange.store.queries import load
+from validators import Context, Judgement, Record, judge
+
+Q = load("judging")
+
+
+@dataclass(slots=True)
+class Judged:
+    """What a call came to, in records; ``errors`` are rules that broke: an alarm, no verdict."""
+
+    passed: int = 0
+    failed: int = 0
+    held: int = 0
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def records(self) -> int:
+        """How many records were judged."""
+        return self.passed + self.failed + self.held
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Claimed versions of one table of one body, as the store's rows, oldest first."""
+
+    body: str
+    standard: str
+    table: str
+    rows: Sequence[dict[str, Any]]
+
+
+def judge_due(
+    store: Store,
+    rulesets: Rulesets,
+    *,
+    now: datetime,
+    bodies: Sequence[str] | None = None,
+    limit: int = 500,
+) -> Judged:
+    """Judge up to ``limit`` due versions of these bodies (None: of all) and commit the verdicts."""
+    total = Judged()
+    with store.transaction() as conn:
+        claim = {"now": now, "bodies": list(bodies) if bodies is not None else None, "limit": limit}
+        rows = conn.execute(Q["claim_due"], claim).fetchall()
+        for (standard, body, table), members in groupby(
+            rows, key=lambda row: (row["standard"], row["body"], row["table_code"])
+        ):
+            group = Group(body, standard, table, list(members))
+            judgement = judge_group(conn, rulesets, group, now=now)
+            for verdict in judgement.records:
+                if verdict.outcome == "pass":
+                    total.passed += 1
+                elif verdict.outcome == "fail":
+                    total.failed += 1
+                else:
+                    total.held += 1
+            total.errors.extend(f"{one.rule}: {one.error}" for one in judgement.errors)
+    return total
+
+
+def judge_group(conn: Conn, rulesets: Rulesets, group: Group, *, now: datetime) -> Judgement:
+    """Judge one group and write what follows from it, inside the caller's transaction."""
+    ruleset = rulesets.of(group.body, group.standard, now)
+    policy = rulesets.policy(group.body, now)
+    records = [
+        Record(
+            id=row["id"],
+            values=row["raw"],
+            defects=tuple(Defect(**defect) for defect in row["defects"] or ()),
+            where=row["place"],
+        )
+        for row in group.rows
+    ]
+    lookups = ruleset.lookups(group.table, [record.values for record in records])
+    grace = timedelta(seconds=policy.hold_grace_s)
+    context = Context(
+        body=group.body,
+        divisions=rulesets.divisions(group.body),
+        now=now,
+        parents=parent_states(conn, ruleset.standard, lookups),
+        grace_over=frozenset(row["id"] for row in group.rows if row["pulled_at"] + grace <= now),
+    )
+    judgement = judge(ruleset, group.table, records, context)
+    write_verdicts(
+        conn, group, judgement, ruleset.standard, ruleset.stamp, context.parents, policy, now=now
+    )
+    return judgement

@@ -1,0 +1,302 @@
+"""Write what a judgement means: states, findings, counts, holds, cases, and who gave way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from exchange.store.cases import Push, Returned, Settled, join_case, open_items, settle
+from exchange.store.connection import Conn
+from exchange.store.identity import anchor_of
+from exchange.store.queries import load
+from schemas import Standard, Table
+from schemas.policy import Policy
+from validators import Finding, Judgement, Lookup, ParentState, RecordVerdict, Stamp
+
+Q = load("judging")
+REASON_LENGTH = 300
+
+
+class GroupOfRecords(Protocol):
+    """What was judged together: records of one table of one body."""
+
+    @property
+    def body(self) -> str:
+        """The body's code."""
+
+    @property
+    def standard(self) -> str:
+        """The version of the standard."""
+
+    @property
+    def table(self) -> str:
+        """The table's code."""
+
+    @property
+    def rows(self) -> Sequence[dict[str, Any]]:
+        """The claimed versions, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """Where one version goes."""
+
+    row: dict[str, Any]
+    verdict: RecordVerdict
+    state: str
+    reason: str
+    judge_after: datetime | None
+
+
+def write_verdicts(
+    conn: Conn,
+    group: GroupOfRecords,
+    judgement: Judgement,
+    standard: Standard,
+    stamp: Stamp,
+    parents: Mapping[Lookup, ParentState],
+    policy: Policy,
+    *,
+    now: datetime,
+) -> None:
+    """Write the verdicts of one group inside the caller's transaction."""
+    feed = {"body": group.body, "standard": group.standard, "table_code": group.table}
+    rows = {row["id"]: row for row in group.rows}
+    idle = _withdrawals_without_effect(conn, feed, group.rows)
+    moves = [
+        _move(rows[verdict.id], verdict, verdict.id in idle, policy, now=now)
+        for verdict in judgement.records
+    ]
+    stamp_id = _stamp_id(conn, stamp)
+    judgement_id = _count(conn, feed, judgement, moves, stamp_id, now)
+    _store_findings(conn, judgement_id, judgement.records, now)
+    conn.execute(
+        Q["move_judged"],
+        {
+            "now": now,
+            "stamp": stamp_id,
+            "ids": [move.row["id"] for move in moves],
+            "states": [move.state for move in moves],
+            "reasons": [move.reason for move in moves],
+            "judge_after": [move.judge_after for move in moves],
+        },
+    )
+    _store_holds(conn, standard, moves, parents)
+    _give_way(conn, feed, moves)
+    _cases(conn, group, standard.table(group.table), moves, policy, now)
+
+
+def _withdrawals_without_effect(
+    conn: Conn, feed: Mapping[str, str], rows: Sequence[dict[str, Any]]
+) -> set[int]:
+    """Withdrawals of records of which nothing is upstream or on its way there."""
+    withdrawals = [row for row in rows if not row["valid"]]
+    if not withdrawals:
+        return set()
+    keys = {"record_keys": [row["record_key"] for row in withdrawals]}
+    there = {
+        row["record_key"] for row in conn.execute(Q["in_effect_or_in_flight"], {**feed, **keys})
+    }
+    return {row["id"] for row in withdrawals if row["record_key"] not in there}
+
+
+def _move(
+    row: dict[str, Any], verdict: RecordVerdict, idle: bool, policy: Policy, *, now: datetime
+) -> _Move:
+    if verdict.outcome == "fail":
+        rules = sorted({one.rule for one in verdict.findings if one.consequence == "reject"})
+        reason = f"校验不通过：{'、'.join(rules)}"[:REASON_LENGTH]
+        return _Move(row, verdict, "returned", reason, None)
+    if verdict.outcome == "hold":
+        names = "、".join(sorted({lookup.table for lookup in verdict.waits_for}))
+        grace_ends = row["pulled_at"] + timedelta(seconds=policy.hold_grace_s)
+        again = grace_ends if grace_ends > now else None
+        return _Move(row, verdict, "held", f"等待上级记录入库：{names}"[:REASON_LENGTH], again)
+    if idle:
+        return _Move(row, verdict, "withdrawn", "撤回的记录从未上报，无须向上撤回", None)
+    return _Move(row, verdict, "queued", "校验通过", None)
+
+
+def _stamp_id(conn: Conn, stamp: Stamp) -> int:
+    found = conn.execute(
+        Q["stamp"],
+        {
+            "standard": stamp.standard,
+            "overlay": stamp.overlay,
+            "ruleset": stamp.ruleset,
+            "codelists": stamp.codelists,
+            "engine": stamp.engine,
+        },
+    ).fetchone()
+    assert found is not None
+    return int(found["id"])
+
+
+def _count(
+    conn: Conn,
+    feed: Mapping[str, str],
+    judgement: Judgement,
+    moves: Sequence[_Move],
+    stamp_id: int,
+    now: datetime,
+) -> int:
+    outcomes = {
+        rule: [one.passed, one.failed, one.not_applicable, dict(one.not_checked)]
+        for rule, one in judgement.counts.items()
+    }
+    by_outcome = {"pass": 0, "fail": 0, "hold": 0}
+    for move in moves:
+        by_outcome[move.verdict.outcome] += 1
+    found = conn.execute(
+        Q["insert_judgement"],
+        {
+            **feed,
+            "now": now,
+            "stamp": stamp_id,
+            "records": len(moves),
+            "passed": by_outcome["pass"],
+            "failed": by_outcome["fail"],
+            "held": by_outcome["hold"],
+            "outcomes": json.dumps(outcomes, ensure_ascii=False),
+            "errors": json.dumps([asdict(one) for one in judgement.errors], ensure_ascii=False)
+            if judgement.errors
+            else None,
+        },
+    ).fetchone()
+    assert found is not None
+    return int(found["id"])
+
+
+def _store_findings(
+    conn: Conn, judgement_id: int, verdicts: Sequence[RecordVerdict], now: datetime
+) -> None:
+    found = [(verdict.id, one) for verdict in verdicts for one in verdict.findings]
+    if not found:
+        return
+    with conn.cursor() as cursor, cursor.copy(Q["copy_findings"]) as copy:
+        for version, one in found:
+            copy.write_row(finding_row(version, judgement_id, one, now))
+
+
+def finding_row(version: int, judgement_id: int, one: Finding, now: datetime) -> tuple[object, ...]:
+    """A finding as a row of the store; NUL, which jsonb cannot hold, is shown as its picture."""
+    detail = json.dumps(one.to_json(), ensure_ascii=False).replace("\\u0000", "␀")
+    text = detail.encode("utf-8", "replace").decode("utf-8")
+    return (
+        version, judgement_id, now, one.rule, one.version, one.consequence, one.dimension,
+        one.clause, text,
+    )  # fmt: skip
+
+
+def _store_holds(
+    conn: Conn,
+    standard: Standard,
+    moves: Sequence[_Move],
+    parents: Mapping[Lookup, ParentState],
+) -> None:
+    conn.execute(Q["forget_holds"], {"ids": [move.row["id"] for move in moves]})
+    waiting = [
+        (move.row["id"], lookup)
+        for move in moves
+        if move.state == "held"
+        for lookup in _one_per_reference(move.verdict.waits_for)
+    ]
+    if not waiting:
+        return
+    with conn.cursor() as cursor, cursor.copy(Q["copy_holds"]) as copy:
+        for version, lookup in waiting:
+            fields, values = anchor_of(standard, lookup.table, lookup.fields, lookup.values)
+            state = parents.get(lookup, "absent")
+            copy.write_row((version, standard.version, lookup.table, fields, values, state))
+
+
+def _one_per_reference(lookups: Sequence[Lookup]) -> list[Lookup]:
+    """One waits at a time for each parent table and field set; the next is seen when it came."""
+    return list({(lookup.table, lookup.fields): lookup for lookup in reversed(lookups)}.values())
+
+
+def _give_way(conn: Conn, feed: Mapping[str, str], moves: Sequence[_Move]) -> None:
+    """Earlier versions that never took effect upstream are overtaken by the new ones."""
+    moved = [move for move in moves if move.state in {"queued", "held", "withdrawn", "returned"}]
+    gone = conn.execute(
+        Q["overtake_by_key"],
+        {
+            **feed,
+            "ids": [move.row["id"] for move in moved],
+            "record_keys": [move.row["record_key"] for move in moved],
+            "valid": [bool(move.row["valid"]) or move.state == "returned" for move in moved],
+            "reasons": [_overtaken(move) for move in moved],
+            "only_returned": [move.state == "returned" for move in moved],
+        },
+    ).fetchall()
+    if gone:
+        conn.execute(Q["forget_holds"], {"ids": [row["id"] for row in gone]})
+
+
+def _overtaken(move: _Move) -> str:
+    if move.state == "returned":
+        return "已重新推送，仍未通过校验"
+    return "已有新版本" if move.row["valid"] else "地方已撤回"
+
+
+def _cases(
+    conn: Conn,
+    group: GroupOfRecords,
+    table: Table,
+    moves: Sequence[_Move],
+    policy: Policy,
+    now: datetime,
+) -> None:
+    feed = {"body": group.body, "standard": group.standard, "table": group.table}
+    pushes = open_items(
+        conn,
+        **feed,
+        versions=[
+            (move.row["id"], move.row["record_key"], move.row["local_key"]) for move in moves
+        ],
+    )
+    faulty = [
+        Returned(
+            version=move.row["id"],
+            record_key=move.row["record_key"],
+            local_key=move.row["local_key"],
+            key_in_doubt=_key_in_doubt(table, move.verdict.findings),
+        )
+        for move in moves
+        if any(one.consequence in {"reject", "rectify"} for one in move.verdict.findings)
+    ]
+    collect_until = now + timedelta(seconds=policy.collect_for_s)
+    join_case(conn, faulty, pushes, **feed, now=now, collect_until=collect_until)
+    _overtake_by_local_key(conn, pushes)
+    settle(
+        conn,
+        [
+            Settled(
+                version=move.row["id"],
+                body=group.body,
+                standard=group.standard,
+                table=group.table,
+                record_key=move.row["record_key"],
+                local_key=move.row["local_key"],
+                resolution="withdrawn",
+            )
+            for move in moves
+            if move.state == "withdrawn"
+        ],
+        now=now,
+    )
+
+
+def _overtake_by_local_key(conn: Conn, pushes: Sequence[Push]) -> None:
+    earlier = [push.earlier_version for push in pushes if push.earlier_version < push.by_version]
+    if earlier:
+        conn.execute(Q["overtake_by_local_key"], {"ids": earlier})
+
+
+def _key_in_doubt(table: Table, findings: Sequence[Finding]) -> bool:
+    """Whether a field of the business key is among the faults."""
+    key = set(table.key)
+    return any(key & set(one.fields) for one in findings if one.consequence == "reject")

@@ -1,0 +1,213 @@
+"""HTTP intake: a body pushes rows, they are landed at once, the answer is the receipt.
+
+::
+
+    POST /v1/{standard}/{TABLE}     Authorization: Bearer <token>   Idempotency-Key: <text>
+    {"rows": [{"XZQHDM": "…", …}, …]}
+
+    200 {"receipt": "收讫-123", "batch": 123, "read": 2, "new": 2, "replayed": 0}
+
+The same key with the same rows gets the same answer again and changes nothing; the same key with
+other rows is refused (409). Values are text or null; a number is kept as it was written. Answers
+other than 200 say in Chinese what was wrong, what is allowed and what to do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
+
+from connectors.base import Defect, Page, SourceRow
+from connectors.county import Body
+from exchange.errors import TryLaterError
+from exchange.landing.land import Feed, land
+from exchange.store.connection import Store
+from exchange.store.queries import load
+from schemas import Standard, Table, UnknownTableError
+
+Q = load("landing")
+MAX_BYTES = 32 * 1024 * 1024
+MAX_ROWS = 5000
+MAX_CELL = 1024 * 1024
+KEY_LENGTH = 200
+
+
+class _RefusedError(Exception):
+    """The request cannot be taken; ``status`` and the text go to the body."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A body that may push, with the token that proves it and what it delivers."""
+
+    body: Body
+    token: str
+    standards: Mapping[str, Standard]
+
+
+def intake_app(store: Store, senders: list[Sender], *, clock: Callable[[], datetime]) -> FastAPI:
+    """The application that takes rows in; every sender lands in the same ledger as a pull."""
+    app = FastAPI(title="工程审批数据接收", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.get("/healthz")
+    def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.post("/v1/{standard}/{table}")
+    async def push(standard: str, table: str, request: Request) -> JSONResponse:
+        try:
+            sender = _sender(senders, request)
+            content = await _content(request)
+            answer = await run_in_threadpool(
+                _take, store, sender, standard, table, request.headers, content, clock()
+            )
+        except _RefusedError as refusal:
+            return JSONResponse({"error": refusal.text}, status_code=refusal.status)
+        except TryLaterError:
+            text = "接收系统暂时不可用，数据未收下；请稍后用同一 Idempotency-Key 重发。"
+            return JSONResponse({"error": text}, status_code=503, headers={"Retry-After": "5"})
+        return JSONResponse(answer)
+
+    return app
+
+
+def _sender(senders: list[Sender], request: Request) -> Sender:
+    given = request.headers.get("authorization", "").removeprefix("Bearer ").encode()
+    found = None
+    for sender in senders:
+        if hmac.compare_digest(sender.token.encode(), given):
+            found = sender
+    if found is None:
+        raise _RefusedError(401, "未认证：请在 Authorization 头中携带市级平台发放的 Bearer 令牌。")
+    return found
+
+
+async def _content(request: Request) -> bytes:
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > MAX_BYTES:
+            raise _RefusedError(413, f"请求过大：每次不超过 {MAX_BYTES // 2**20} MB，请分批推送。")
+    return bytes(content)
+
+
+def _take(
+    store: Store,
+    sender: Sender,
+    standard_name: str,
+    table_code: str,
+    headers: Mapping[str, str],
+    content: bytes,
+    now: datetime,
+) -> dict[str, Any]:
+    key = headers.get("idempotency-key", "")
+    if not 1 <= len(key) <= KEY_LENGTH:
+        raise _RefusedError(
+            400, f"缺少 Idempotency-Key 头（1 至 {KEY_LENGTH} 个字符），数据未收下。"
+        )
+    standard, table = _table(sender, standard_name, table_code)
+    rows = _rows(content, table, now)
+    request_key = hashlib.sha256(f"{standard.version}/{table.code}/{key}".encode()).hexdigest()
+    page = Page(
+        rows=rows,
+        mark=None,
+        source_clock=None,
+        origin="http_intake",
+        detail=f"sha256:{hashlib.sha256(content).hexdigest()}",
+    )
+    feed = Feed(sender.body.code, standard, table)
+    with store.transaction() as conn:
+        conn.execute(Q["lock_feed"], feed.key())
+        before = conn.execute(
+            Q["batch_of_request"], {"body": feed.body, "request_key": request_key}
+        ).fetchone()
+        if before is None:
+            landed = land(conn, feed, page, began_at=None, now=now, request_key=request_key)
+            conn.execute(Q["feed_pulled"], feed.key() | {"clock_offset_s": None})
+            batch, new, replayed = landed.batch, landed.new, landed.replayed
+        elif before["detail"] != page.detail:
+            raise _RefusedError(
+                409, "该 Idempotency-Key 已用于另一批内容，本次数据未收下；请换用新的键重新推送。"
+            )
+        else:
+            batch, new, replayed = before["id"], before["rows_new"], before["rows_replayed"]
+    return {
+        "receipt": f"收讫-{batch}",
+        "batch": batch,
+        "read": new + replayed,
+        "new": new,
+        "replayed": replayed,
+    }
+
+
+def _table(sender: Sender, standard_name: str, table_code: str) -> tuple[Standard, Table]:
+    standard = sender.standards.get(standard_name)
+    if standard is None:
+        allowed = "、".join(sender.standards)
+        raise _RefusedError(
+            404, f"{sender.body.name}未开通标准版本 {standard_name}，已开通：{allowed}。"
+        )
+    try:
+        return standard, standard.table(table_code)
+    except UnknownTableError:
+        raise _RefusedError(
+            404, f"标准 {standard.version} 中没有数据表 {table_code[:60]}，请核对表名。"
+        ) from None
+
+
+def _rows(content: bytes, table: Table, now: datetime) -> tuple[SourceRow, ...]:
+    try:
+        # Numbers are kept as they were written: no digit is lost on the way in.
+        parsed = json.loads(content.decode("utf-8"), parse_int=str, parse_float=str)
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        raise _RefusedError(400, "请求体不是 UTF-8 编码的 JSON，数据未收下。") from None
+    rows = parsed.get("rows") if isinstance(parsed, dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise _RefusedError(400, '请求体应为 {"rows": [{字段: 值, …}, …]}，数据未收下。')
+    if len(rows) > MAX_ROWS:
+        raise _RefusedError(413, f"每次不超过 {MAX_ROWS} 行，本次 {len(rows)} 行，请分批推送。")
+    unknown = sorted({code for row in rows for code in row} - set(table.columns))
+    if unknown:
+        names = "、".join(name[:30] for name in unknown[:5])
+        raise _RefusedError(
+            400, f"{table.name}（{table.code}）没有字段 {names}，请核对字段名；数据未收下。"
+        )
+    return tuple(_row(row, number, now) for number, row in enumerate(rows, 1))
+
+
+def _row(row: Mapping[str, Any], number: int, now: datetime) -> SourceRow:
+    values: dict[str, str | None] = {}
+    defects = []
+    for code, value in row.items():
+        if value is None or isinstance(value, str):
+            text = value
+        elif isinstance(value, bool):
+            text = "1" if value else "0"
+            message = "布尔值应按代码表以文本 0 或 1 推送"
+            defects.append(Defect("not_text", code, str(value), message))
+        else:
+            text = json.dumps(value, ensure_ascii=False)
+            defects.append(Defect("not_text", code, text[:200], "值应为文本，不得为对象或数组"))
+        if text is not None and len(text) > MAX_CELL:
+            message = f"内容超过 {MAX_CELL} 个字符，仅保留开头部分"
+            defects.append(Defect("cell_too_long", code, text[:200], message))
+            text = text[:MAX_CELL]
+        values[code] = text
+        if text is not None and "\x00" in text:
+            shown = text.replace("\x00", "␀")[:200]
+            defects.append(Defect("nul_byte", code, shown, "内容含空字符（NUL），应删除"))
+    return SourceRow(values, now, f"第{number}行", tuple(defects))

@@ -1,0 +1,113 @@
+"""Pull one body: every table of its feeds, each page landed before the next is read.
+
+A table that fails is recorded and the others go on; nothing that was landed is lost by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from connectors.base import ConnectorError, RefusedError, Source, TryLaterError
+from exchange.landing.land import Feed, Landed, land, mark_of
+from exchange.store.connection import Conn, Store
+from exchange.store.queries import load
+
+Q = load("landing")
+ERROR_LENGTH = 500
+
+
+@dataclass(slots=True)
+class Pulled:
+    """What one sweep over a body brought. ``errors`` are texts for people, by table."""
+
+    read: int = 0
+    new: int = 0
+    oldest: datetime | None = None
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def add(self, landed: Landed) -> None:
+        """Count one page."""
+        self.read += landed.read
+        self.new += landed.new
+        if landed.oldest and (self.oldest is None or landed.oldest < self.oldest):
+            self.oldest = landed.oldest
+
+
+def pull(
+    store: Store,
+    source: Source,
+    feeds: Sequence[Feed],
+    *,
+    clock: Callable[[], datetime],
+    on_landed: Callable[[Feed], None] | None = None,
+) -> Pulled:
+    """Read what is new in each feed and land it page by page.
+
+    ``on_landed`` is called after every page that brought new versions, so that they can be judged
+    while the rest is read. A source that cannot be reached ends the sweep; a table that is refused
+    does not. Errors end up in the feed's row and in the result, never as an exception.
+    """
+    pulled = Pulled()
+    for feed in feeds:
+        try:
+            _pull_feed(store, source, feed, pulled, clock, on_landed)
+        except TryLaterError as error:
+            _failed(store, feed, error, pulled)
+            break
+        except ConnectorError as error:
+            _failed(store, feed, error, pulled)
+            if isinstance(error, RefusedError):
+                _reject(store, feed, error)
+    return pulled
+
+
+def _pull_feed(
+    store: Store,
+    source: Source,
+    feed: Feed,
+    pulled: Pulled,
+    clock: Callable[[], datetime],
+    on_landed: Callable[[Feed], None] | None,
+) -> None:
+    with store.transaction() as conn:
+        mark = mark_of(conn, feed)
+    offset = None
+    for page in source.pages(feed.table, mark):
+        now = clock()
+        if page.rows or page.mark != mark:
+            with store.transaction() as conn:
+                landed = land(conn, feed, page, began_at=mark, now=now)
+            pulled.add(landed)
+            if landed.new and on_landed:
+                on_landed(feed)
+        source.done(page)
+        mark = page.mark if page.mark is not None else mark
+        if page.source_clock:
+            offset = (page.source_clock - now).total_seconds()
+    with store.transaction() as conn:
+        _heartbeat(conn, feed, offset)
+
+
+def _heartbeat(conn: Conn, feed: Feed, offset: float | None) -> None:
+    conn.execute(Q["feed_pulled"], feed.key() | {"clock_offset_s": offset})
+
+
+def _failed(store: Store, feed: Feed, error: ConnectorError, pulled: Pulled) -> None:
+    text = str(error)[:ERROR_LENGTH]
+    pulled.errors[feed.table.code] = text
+    with store.transaction() as conn:
+        conn.execute(Q["feed_failed"], feed.key() | {"error": text})
+
+
+def _reject(store: Store, feed: Feed, error: RefusedError) -> None:
+    """Keep the refusal once an hour, so that a standing fault does not flood the list."""
+    refusal = feed.key() | {
+        "origin": "pull",
+        "detail": error.row,
+        "message": str(error)[:ERROR_LENGTH],
+    }
+    with store.transaction() as conn:
+        if conn.execute(Q["known_rejection"], refusal).fetchone() is None:
+            conn.execute(Q["insert_rejection"], refusal)

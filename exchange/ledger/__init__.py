@@ -1,0 +1,1 @@
+"""The ledger read: the balance, one record's journey, who is slow."""

@@ -1,0 +1,23 @@
+"""Rounds: the stages put together, for a DAG or a command that runs one for a while.
+
+Every round may be run twice at once, killed at any line and run again; the ledger says what is left
+to do.
+"""
+
+from exchange.rounds.delivering import deliver, deliver_once
+from exchange.rounds.outflow import chase, score
+from exchange.rounds.pulling import pull_shard
+from exchange.rounds.status import status
+from exchange.rounds.stragglers import judge_stragglers
+from exchange.rounds.watching import watch
+
+__all__ = [
+    "chase",
+    "deliver",
+    "deliver_once",
+    "judge_stragglers",
+    "pull_shard",
+    "score",
+    "status",
+    "watch",
+]

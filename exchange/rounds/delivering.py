@@ -1,0 +1,131 @@
+"""The delivering round: everything that passed goes up and is followed to its verdict.
+
+One thread for each way up; any number of rounds may run at once, they share the work by row locks.
+"""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from exchange.delivery.confirm import read_verdicts
+from exchange.delivery.resolve import find_abandoned, resolve_unknown
+from exchange.delivery.send import Upstream, send_queued
+from exchange.errors import TryLaterError
+from exchange.judging.judge import judge_due
+from exchange.rounds.loop import now, repeat
+from exchange.rounds.wiring import Exchange, opened
+from exchange.settings import Settings
+
+
+@dataclass(slots=True)
+class DeliverySummary:
+    """What a round came to, in versions; ``trouble`` is the last error of a way up."""
+
+    sent: int = 0
+    again: int = 0
+    unknown: int = 0
+    resolved: int = 0
+    refused: int = 0
+    lost: int = 0
+    confirmed: int = 0
+    released: int = 0
+    trouble: str | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """The summary as a JSON object."""
+        return asdict(self)
+
+
+def deliver(
+    settings: Settings, *, until: datetime, stop: threading.Event | None = None
+) -> dict[str, DeliverySummary]:
+    """Send, ask and confirm until ``until``; the result is by way up.
+
+    A way up that is down costs the others nothing; its rows wait with their retry ladder.
+    """
+    stop = stop or threading.Event()
+    with opened(settings, work="deliver") as exchange:
+        versions = exchange.upstream_versions()
+        summaries = {version: DeliverySummary() for version in versions}
+        with ThreadPoolExecutor(max_workers=len(versions)) as pool:
+            for version in versions:
+                pool.submit(_serve, exchange, version, summaries[version], until, stop)
+    return summaries
+
+
+def deliver_once(settings: Settings) -> dict[str, DeliverySummary]:
+    """One pass over every way up: what is due now and nothing more."""
+    with opened(settings, work="deliver") as exchange:
+        summaries = {}
+        for version in exchange.upstream_versions():
+            summary = summaries[version] = DeliverySummary()
+            upstream = exchange.upstream(version, exchange.policy(now()))
+            try:
+                while _pass(exchange, upstream, summary):
+                    pass
+            finally:
+                upstream.target.close()
+    return summaries
+
+
+def confirm_once(settings: Settings) -> dict[str, DeliverySummary]:
+    """Read the verdicts that are due, over every way up; nothing is sent."""
+    with opened(settings, work="confirm") as exchange:
+        summaries = {}
+        for version in exchange.upstream_versions():
+            summary = summaries[version] = DeliverySummary()
+            upstream = exchange.upstream(version, exchange.policy(now()))
+            try:
+                verdicts = read_verdicts(exchange.store, upstream, now=now())
+            finally:
+                upstream.target.close()
+            summary.confirmed, summary.refused = verdicts.confirmed, verdicts.refused
+            summary.lost = verdicts.lost
+    return summaries
+
+
+def _serve(
+    exchange: Exchange,
+    version: str,
+    summary: DeliverySummary,
+    until: datetime,
+    stop: threading.Event,
+) -> None:
+    """Serve one way up; after an error open it anew and go on."""
+    while not stop.is_set() and now() < until:
+        try:
+            upstream = exchange.upstream(version, exchange.policy(now()))
+            try:
+                repeat(lambda up=upstream: _pass(exchange, up, summary), until=until, stop=stop)  # type: ignore[misc]  # mypy cannot see the default's type
+            finally:
+                upstream.target.close()
+        except TryLaterError as error:
+            summary.trouble = str(error)
+            stop.wait(1)
+        except Exception as error:  # noqa: BLE001  the other ways up must go on; shown in the summary
+            summary.trouble = f"{type(error).__name__}: {error}"[:500]
+            stop.wait(2)
+
+
+def _pass(exchange: Exchange, upstream: Upstream, summary: DeliverySummary) -> int:
+    """One pass; returns how many versions moved."""
+    abandoned = find_abandoned(exchange.store, upstream, now=now())
+    resolved = resolve_unknown(exchange.store, upstream, now=now())
+    sent = send_queued(exchange.store, upstream, now=now())
+    verdicts = read_verdicts(exchange.store, upstream, now=now())
+    released = 0
+    if verdicts.confirmed:
+        judged = judge_due(exchange.store, exchange.rulesets, now=now())
+        released = judged.passed
+    summary.sent += sent.sent
+    summary.again += sent.again
+    summary.unknown += sent.unknown + abandoned
+    summary.resolved += resolved
+    summary.refused += sent.refused + verdicts.refused
+    summary.lost += verdicts.lost
+    summary.confirmed += verdicts.confirmed
+    summary.released += released
+    return abandoned + resolved + sent.sent + sent.refused + verdicts.confirmed + verdicts.refused

@@ -1,0 +1,208 @@
+"""The pulling round: sweep a shard of bodies until a time, each in its own rhythm, none waiting.
+
+Each body is served by at most one thread at a time; a body that hangs keeps only its own thread.
+What is landed is judged at once, in the same thread.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from connectors.base import ConnectorError, Source
+from connectors.county import Body
+from exchange.errors import TryLaterError
+from exchange.judging.judge import judge_due
+from exchange.landing.land import Feed
+from exchange.landing.pull import Pulled, pull
+from exchange.rounds.loop import now
+from exchange.rounds.wiring import Exchange, opened, register_bodies
+from exchange.settings import Settings
+
+THREADS = 8
+REST_S = 0.1
+FIRST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(seconds=60)
+LAST_WORDS_S = 20
+
+
+@dataclass(slots=True)
+class BodySummary:
+    """What a round brought for one body; ``oldest_lag_s`` is how old its oldest new row was."""
+
+    sweeps: int = 0
+    rows_read: int = 0
+    rows_new: int = 0
+    passed: int = 0
+    returned: int = 0
+    held: int = 0
+    oldest_lag_s: float | None = None
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The summary as a JSON object, for an asset event or a log line."""
+        return {
+            "sweeps": self.sweeps, "rows_read": self.rows_read, "rows_new": self.rows_new,
+            "passed": self.passed, "returned": self.returned, "held": self.held,
+            "oldest_lag_s": self.oldest_lag_s, "errors": dict(self.errors),
+        }  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Served:
+    """A body of the shard while the round runs."""
+
+    body: Body
+    feeds: dict[str, list[Feed]]
+    due: datetime
+    pause: timedelta
+    summary: BodySummary = field(default_factory=BodySummary)
+    sources: dict[str, Source] = field(default_factory=dict)
+    running: Future[None] | None = None
+
+
+def pull_shard(
+    settings: Settings,
+    bodies: Sequence[str],
+    *,
+    until: datetime,
+    stop: threading.Event | None = None,
+    once: bool = False,
+) -> dict[str, BodySummary]:
+    """Pull, land and judge these bodies until ``until`` (``once``: a single sweep of each).
+
+    Raises StopError for a body that no county file names, and TryLaterError when the store cannot
+    be reached at the start. A body's own failure is in its summary and in the store, and it is
+    tried again after a pause that grows to a minute; the others never notice.
+    """
+    stop = stop or threading.Event()
+    with opened(settings, work="pull") as exchange:
+        register_bodies(exchange)
+        began = now()
+        served = [
+            _Served(
+                exchange.bodies[code], exchange.feeds(exchange.bodies[code]), began, FIRST_PAUSE
+            )
+            for code in bodies
+        ]
+        pool = ThreadPoolExecutor(max_workers=min(THREADS, max(1, len(served))))
+        try:
+            while not stop.is_set() and now() < until:
+                started = _start_due(exchange, pool, served)
+                if once and not started and all(one.running is None for one in served):
+                    break
+                if once:
+                    _never_again(served)
+                stop.wait(REST_S)
+            _wait(served)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for one in served:
+                _close(one)
+    return {one.body.code: one.summary for one in served}
+
+
+def _start_due(exchange: Exchange, pool: ThreadPoolExecutor, served: list[_Served]) -> int:
+    started = 0
+    moment = now()
+    for one in served:
+        if one.running is not None and one.running.done():
+            one.running = None
+        if one.running is None and one.due <= moment:
+            one.due = moment + one.body.every
+            one.running = pool.submit(_sweep, exchange, one)
+            started += 1
+    return started
+
+
+def _never_again(served: list[_Served]) -> None:
+    for one in served:
+        one.due = datetime.max.replace(tzinfo=one.due.tzinfo)
+
+
+def _wait(served: list[_Served]) -> None:
+    """Give sweeps under way a moment to end; what they have not landed is read again next time."""
+    ends = now() + timedelta(seconds=LAST_WORDS_S)
+    for one in served:
+        if one.running is not None:
+            try:
+                one.running.result(timeout=max(0.0, (ends - now()).total_seconds()))
+            except TimeoutError:
+                one.summary.errors["*"] = "a sweep was still running when the round ended"
+
+
+def _sweep(exchange: Exchange, one: _Served) -> None:
+    """One sweep over one body; every failure ends here, in the summary."""
+    try:
+        trouble = _pull_all(exchange, one)
+        _judge(exchange, one)
+    except (ConnectorError, TryLaterError) as error:
+        one.summary.errors["*"] = str(error)
+        trouble = True
+    except Exception as error:  # noqa: BLE001  one body's surprise must not end the round
+        one.summary.errors["*"] = f"{type(error).__name__}: {error}"[:500]
+        trouble = True
+    one.summary.sweeps += 1
+    if trouble:
+        _close(one)
+        one.due = max(one.due, now() + one.pause)
+        one.pause = min(one.pause * 2, LONGEST_PAUSE)
+    else:
+        one.pause = FIRST_PAUSE
+
+
+def _pull_all(exchange: Exchange, one: _Served) -> bool:
+    trouble = False
+    for version, feeds in one.feeds.items():
+        source = one.sources.get(version)
+        if source is None:
+            source = exchange.source(one.body, version)
+            for warning in source.check():
+                one.summary.errors[f"check/{version}"] = warning
+            one.sources[version] = source
+        pulled = pull(
+            exchange.store,
+            source,
+            feeds,
+            clock=now,
+            on_landed=lambda _: _judge(exchange, one),
+        )
+        _add(one.summary, pulled)
+        trouble = trouble or bool(pulled.errors)
+    return trouble
+
+
+def _judge(exchange: Exchange, one: _Served) -> None:
+    while True:
+        judged = judge_due(exchange.store, exchange.rulesets, now=now(), bodies=[one.body.code])
+        one.summary.passed += judged.passed
+        one.summary.returned += judged.failed
+        one.summary.held += judged.held
+        for error in judged.errors:
+            one.summary.errors["rule"] = error
+        if not judged.records:
+            return
+
+
+def _add(summary: BodySummary, pulled: Pulled) -> None:
+    summary.rows_read += pulled.read
+    summary.rows_new += pulled.new
+    summary.errors.update(pulled.errors)
+    if pulled.oldest is not None:
+        lag = (now() - pulled.oldest).total_seconds()
+        summary.oldest_lag_s = (
+            lag if summary.oldest_lag_s is None else max(summary.oldest_lag_s, lag)
+        )
+
+
+def _close(one: _Served) -> None:
+    for source in one.sources.values():
+        try:
+            source.close()
+        except Exception as error:  # noqa: BLE001  a source that cannot close is gone anyway
+            one.summary.errors["close"] = str(error)
+    one.sources.clear()

@@ -1,0 +1,199 @@
+-- name: claim_queued
+-- Parents' tables first, then oldest first; a record's versions go up one after the other.
+select v.id, v.body, v.standard, v.table_code, v.record_key, v.local_key, v.valid, v.raw,
+       v.place, v.attempt
+from version v
+where v.state = 'queued' and v.standard = %(standard)s and v.next_try_at <= %(now)s
+  and not exists (
+      select from version e
+      where e.body = v.body and e.standard = v.standard and e.table_code = v.table_code
+        and e.record_key = v.record_key and e.id <> v.id
+        and (e.state in ('sending', 'unknown', 'sent') or (e.state = 'queued' and e.id < v.id))
+  )
+order by v.table_order, v.id
+limit %(limit)s
+for update of v skip locked
+
+-- name: in_effect
+select distinct on (body, record_key) body, record_key, raw
+from version
+where body = any(%(bodies)s) and standard = %(standard)s and table_code = %(table_code)s
+  and record_key = any(%(record_keys)s) and valid and state = 'confirmed'
+order by body, record_key, id desc
+
+-- name: deliveries_of
+select id, version_id, step, kind, table_code, payload, content_hash, outcome, tried, lsh
+from delivery
+where version_id = any(%(versions)s)
+order by version_id, step
+
+-- name: insert_delivery
+insert into delivery (version_id, step, kind, standard, table_code, payload, content_hash)
+values (%(version)s, %(step)s, %(kind)s, %(standard)s, %(table_code)s, %(payload)s::json,
+        %(content_hash)s)
+on conflict (version_id, step) do nothing
+
+-- name: begin_sending
+update version
+set state = 'sending', state_at = clock_timestamp(), attempt = attempt + 1, next_try_at = null,
+    state_reason = '开始上报'
+where id = any(%(ids)s)
+
+-- name: nothing_to_send
+update version
+set state = 'withdrawn', state_at = clock_timestamp(), next_try_at = null,
+    state_reason = '上级已无此有效记录，无须撤回'
+where id = any(%(ids)s)
+
+-- name: hold_for_sending
+-- The same rows again, now locked for as long as they are being sent: who holds the lock sends.
+select v.id, v.attempt
+from version v
+where v.id = any(%(ids)s) and v.state = 'sending'
+order by v.table_order, v.id
+for update of v skip locked
+
+-- name: mark_tried
+update delivery set tried = true where id = any(%(ids)s) and not tried
+
+-- name: prior_counts
+-- How often each content was put upstream on purpose before, by other deliveries.
+select n.id, count(d.id) as prior
+from unnest(%(ids)s::bigint[], %(hashes)s::bytea[]) as n (id, content_hash)
+left join delivery d
+  on d.standard = %(standard)s and d.table_code = %(table_code)s
+ and d.content_hash = n.content_hash and d.id <> n.id
+ and d.outcome in ('sent', 'passed', 'confirmed', 'refused')
+group by n.id
+
+-- name: delivery_sent
+update delivery d
+set outcome = 'sent', lsh = coalesce(n.lsh, d.lsh), sent_at = %(now)s, reason = null
+from unnest(%(ids)s::bigint[], %(lshs)s::text[]) as n (id, lsh)
+where d.id = n.id
+
+-- name: delivery_refused
+update delivery set outcome = 'refused', reason = %(reason)s, answered_at = %(now)s
+where id = %(id)s
+
+-- name: version_sent
+update version
+set state = 'sent', state_at = clock_timestamp(), sent_at = %(now)s, next_try_at = %(ask_at)s,
+    state_reason = '已写入上级平台'
+where id = any(%(ids)s)
+
+-- name: retire_predecessors
+-- What was in effect upstream is not any more: the invalidation went with the new version.
+update version v
+set state = case when n.valid then 'superseded' else 'withdrawn' end,
+    state_at = clock_timestamp(),
+    state_reason = case when n.valid then '已由新版本更正' else '已按地方撤回上报失效' end
+from version n
+where n.id = any(%(ids)s)
+  and v.body = n.body and v.standard = n.standard and v.table_code = n.table_code
+  and v.record_key = n.record_key and v.id < n.id and v.valid and v.state = 'confirmed'
+
+-- name: version_again
+update version v
+set state = 'queued', state_at = clock_timestamp(), next_try_at = n.next_try_at,
+    state_reason = n.reason
+from unnest(%(ids)s::bigint[], %(next_try_at)s::timestamptz[], %(reasons)s::text[])
+         as n (id, next_try_at, reason)
+where v.id = n.id
+
+-- name: version_unknown
+update version
+set state = 'unknown', state_at = clock_timestamp(), next_try_at = %(ask_at)s,
+    state_reason = %(reason)s
+where id = any(%(ids)s)
+
+-- name: abandoned_sendings
+-- Being sent by nobody: the worker died between its two transactions or inside the second.
+select id from version
+where state = 'sending' and standard = %(standard)s and state_at < %(before)s
+limit %(limit)s
+for update skip locked
+
+-- name: due_unknowns
+select v.id
+from version v
+where v.state = 'unknown' and v.standard = %(standard)s and v.next_try_at <= %(now)s
+order by v.table_order, v.id
+limit %(limit)s
+for update skip locked
+
+-- name: due_verdicts
+select v.id, v.body, v.standard, v.table_code, v.record_key, v.local_key, v.valid, v.raw, v.place,
+       v.attempt, v.sent_at
+from version v
+where v.state = 'sent' and v.standard = %(standard)s and v.next_try_at <= %(now)s
+order by v.table_code, v.id
+limit %(limit)s
+for update skip locked
+
+-- name: ask_again
+update version v set next_try_at = n.next_try_at
+from unnest(%(ids)s::bigint[], %(next_try_at)s::timestamptz[]) as n (id, next_try_at)
+where v.id = n.id
+
+-- name: delivery_answered
+update delivery d
+set outcome = n.outcome, lsh = coalesce(n.lsh, d.lsh), reason = n.reason, answered_at = %(now)s
+from unnest(%(ids)s::bigint[], %(outcomes)s::text[], %(lshs)s::text[], %(reasons)s::text[])
+         as n (id, outcome, lsh, reason)
+where d.id = n.id
+
+-- name: version_confirmed
+update version
+set state = 'confirmed', state_at = clock_timestamp(), confirmed_at = %(now)s, next_try_at = null,
+    state_reason = '上级已入库'
+where id = any(%(ids)s)
+
+-- name: version_refused
+update version
+set state = 'returned', state_at = clock_timestamp(), next_try_at = null, state_reason = %(reason)s
+where id = %(id)s
+
+-- name: wake_children
+-- Held records whose parent moved are due at once.
+update version c
+set judge_after = %(now)s
+from hold h
+join anchor a on a.standard = h.standard and a.table_code = h.table_code and a.fields = h.fields
+    and a.field_values = h.field_values
+where a.version_id = any(%(ids)s) and h.version_id = c.id and c.state = 'held'
+  and (c.judge_after is null or c.judge_after > %(now)s)
+
+-- name: insert_finding
+insert into finding (version_id, judgement_id, at, rule, rule_version, consequence, dimension,
+                     clause, detail)
+values (%(version)s, null, %(now)s, %(rule)s, 1, 'reject', %(dimension)s, %(clause)s,
+        %(detail)s::jsonb)
+
+-- name: insert_blind_spot
+insert into blind_spot (version_id, reason, rule) values (%(version)s, %(reason)s, %(rule)s)
+
+-- name: register_upstream
+insert into upstream (name) values (%(name)s) on conflict do nothing
+
+-- name: breaker
+select failures, open_until from upstream where name = %(name)s
+
+-- name: breaker_success
+update upstream
+set failures = 0, open_until = null, last_success_at = clock_timestamp()
+where name = %(name)s
+  and (failures > 0 or last_success_at is null
+       or last_success_at < clock_timestamp() - interval '5 seconds')
+
+-- name: breaker_failure
+update upstream
+set failures = failures + 1, last_error = %(error)s, last_error_at = clock_timestamp(),
+    open_until = case when failures + 1 >= %(threshold)s then %(open_until)s::timestamptz end
+where name = %(name)s
+
+-- name: wait_for_parent
+update version
+set state = 'held', state_at = clock_timestamp(), next_try_at = null,
+    judge_after = %(judge_after)s, state_reason = '上级因上级记录退回，待其入库后重报：' || %(reason)s
+where id = %(id)s

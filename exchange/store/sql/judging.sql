@@ -1,0 +1,86 @@
+-- name: claim_due
+select id, body, standard, table_code, record_key, local_key, valid, place, raw, defects, state,
+       revision, pulled_at
+from version
+where judge_after <= %(now)s
+  and (%(bodies)s::text[] is null or body = any(%(bodies)s))
+order by standard, table_order, body, id
+limit %(limit)s
+for update skip locked
+
+-- name: parent_states
+select n.n, min(
+    case
+        when v.state = 'confirmed' then 'accepted'
+        when s.bucket in ('waiting', 'held') then 'pending'
+        when v.state = 'returned' then 'returned'
+    end) as parent
+from unnest(%(tables)s::text[], %(fields)s::text[], %(values)s::text[])
+         with ordinality as n (table_code, fields, field_values, n)
+join anchor a on a.standard = %(standard)s and a.table_code = n.table_code
+    and a.fields = n.fields and a.field_values = n.field_values
+join version v on v.id = a.version_id and v.valid
+join state s on s.name = v.state
+group by n.n
+
+-- name: stamp
+insert into stamp (standard, overlay, ruleset, codelists, engine)
+values (%(standard)s, %(overlay)s, %(ruleset)s, %(codelists)s, %(engine)s)
+on conflict (standard, overlay, ruleset, codelists, engine) do update set engine = excluded.engine
+returning id
+
+-- name: insert_judgement
+insert into judgement (at, body, standard, table_code, stamp_id, records, passed, failed, held,
+                       outcomes, errors)
+values (%(now)s, %(body)s, %(standard)s, %(table_code)s, %(stamp)s, %(records)s, %(passed)s,
+        %(failed)s, %(held)s, %(outcomes)s::jsonb, %(errors)s::jsonb)
+returning id
+
+-- name: copy_findings
+copy finding (version_id, judgement_id, at, rule, rule_version, consequence, dimension, clause,
+              detail)
+from stdin
+
+-- name: move_judged
+update version v
+set state = n.state, state_reason = n.reason, state_at = clock_timestamp(),
+    judged_at = %(now)s, stamp_id = %(stamp)s, judge_after = n.judge_after,
+    next_try_at = case when n.state = 'queued' then %(now)s end
+from unnest(%(ids)s::bigint[], %(states)s::text[], %(reasons)s::text[],
+            %(judge_after)s::timestamptz[]) as n (id, state, reason, judge_after)
+where v.id = n.id
+
+-- name: forget_holds
+delete from hold where version_id = any(%(ids)s)
+
+-- name: copy_holds
+copy hold (version_id, standard, table_code, fields, field_values, parent_state) from stdin
+
+-- name: in_effect_or_in_flight
+select distinct on (record_key) record_key
+from version
+where body = %(body)s and standard = %(standard)s and table_code = %(table_code)s
+  and record_key = any(%(record_keys)s) and valid
+  and state in ('confirmed', 'sending', 'unknown', 'sent')
+
+-- name: overtake_by_key
+-- Earlier versions of the same record that never took effect upstream give way to the new one. A
+-- withdrawal that is still to be sent stays: it goes first, with the reason the body gave.
+update version v
+set state = case when n.valid then 'superseded' else 'withdrawn' end,
+    state_reason = n.reason, state_at = clock_timestamp(), judge_after = null, next_try_at = null
+from unnest(%(ids)s::bigint[], %(record_keys)s::text[], %(valid)s::boolean[],
+            %(reasons)s::text[], %(only_returned)s::boolean[])
+         as n (id, record_key, valid, reason, only_returned)
+where v.body = %(body)s and v.standard = %(standard)s and v.table_code = %(table_code)s
+  and v.record_key = n.record_key and v.id < n.id
+  and (v.state = 'returned'
+       or (not n.only_returned and v.state in ('landed', 'held', 'queued')
+           and (v.valid or not n.valid)))
+returning v.id
+
+-- name: overtake_by_local_key
+update version
+set state = 'superseded', state_reason = '主键更正后已重新推送', state_at = clock_timestamp(),
+    judge_after = null
+where id = any(%(ids)s) and state = 'returned'

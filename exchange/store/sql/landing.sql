@@ -1,0 +1,88 @@
+-- name: lock_feed
+select pg_advisory_xact_lock(hashtextextended(
+    concat_ws('/', 'feed', %(body)s::text, %(standard)s::text, %(table_code)s::text), 0))
+
+-- name: register_feed
+insert into feed (body, standard, table_code) values (%(body)s, %(standard)s, %(table_code)s)
+on conflict do nothing
+
+-- name: feed_mark
+select mark from feed
+where body = %(body)s and standard = %(standard)s and table_code = %(table_code)s
+
+-- name: advance_feed
+update feed
+set mark = %(mark)s::jsonb,
+    clock_offset_s = coalesce(%(clock_offset_s)s, clock_offset_s),
+    landed_at = clock_timestamp()
+where body = %(body)s and standard = %(standard)s and table_code = %(table_code)s
+
+-- name: feed_pulled
+insert into feed (body, standard, table_code, pulled_at, clock_offset_s)
+values (%(body)s, %(standard)s, %(table_code)s, clock_timestamp(), %(clock_offset_s)s)
+on conflict (body, standard, table_code) do update
+set pulled_at = excluded.pulled_at, failing_since = null, last_error = null,
+    clock_offset_s = coalesce(excluded.clock_offset_s, feed.clock_offset_s)
+
+-- name: feed_failed
+insert into feed (body, standard, table_code, failing_since, last_error)
+values (%(body)s, %(standard)s, %(table_code)s, clock_timestamp(), %(error)s)
+on conflict (body, standard, table_code) do update
+set failing_since = coalesce(feed.failing_since, excluded.failing_since),
+    last_error = excluded.last_error
+
+-- name: batch_of_request
+select id, detail, rows_new, rows_replayed, landed_at from batch
+where body = %(body)s and request_key = %(request_key)s
+
+-- name: known_versions
+select record_key, content_hash, source_serial, committed_at
+from version
+where body = %(body)s and standard = %(standard)s and table_code = %(table_code)s
+  and record_key = any(%(record_keys)s)
+order by record_key, revision
+
+-- name: insert_batch
+insert into batch (body, standard, table_code, origin, detail, request_key, source_clock,
+                   clock_offset_s, mark_before, mark_after, rows_read, rows_new, rows_replayed,
+                   content_hash)
+values (%(body)s, %(standard)s, %(table_code)s, %(origin)s, %(detail)s, %(request_key)s,
+        %(source_clock)s, %(clock_offset_s)s, %(mark_before)s::jsonb, %(mark_after)s::jsonb,
+        %(rows_read)s, %(rows_new)s, %(rows_replayed)s, %(content_hash)s)
+returning id, landed_at
+
+-- name: take_version_ids
+select nextval('version_id_seq') as id from generate_series(1, %(count)s)
+
+-- name: copy_versions
+copy version (id, body, standard, table_code, table_order, record_key, revision, local_key,
+              content_hash, source_serial, valid, batch_id, place, raw, defects, state, state_reason, judge_after,
+              occurred_at, committed_at, pulled_at)
+from stdin
+
+-- name: copy_anchors
+copy anchor (version_id, standard, table_code, fields, field_values) from stdin
+
+-- name: overtake_late_versions
+update version
+set state = 'superseded', state_at = clock_timestamp(), judge_after = null,
+    state_reason = '到达时已有更新的版本，不再上报'
+where id = any(%(ids)s)
+
+-- name: insert_rejection
+insert into rejection (body, standard, table_code, origin, detail, message)
+values (%(body)s, %(standard)s, %(table_code)s, %(origin)s, %(detail)s, %(message)s)
+
+-- name: known_rejection
+select id from rejection
+where body = %(body)s and origin = %(origin)s and detail is not distinct from %(detail)s
+  and message = %(message)s and at > clock_timestamp() - interval '1 hour'
+limit 1
+
+-- name: register_body
+insert into body (code, name, divisions, connector)
+values (%(code)s, %(name)s, %(divisions)s, %(connector)s)
+on conflict (code) do update
+set name = excluded.name, divisions = excluded.divisions, connector = excluded.connector
+where (body.name, body.divisions, body.connector)
+      is distinct from (excluded.name, excluded.divisions, excluded.connector)

@@ -1,0 +1,138 @@
+-- name: balance
+-- Acknowledged rows by the batches, and where their versions are now, counted independently.
+with acknowledged as (
+    select body, standard, table_code, sum(rows_new) as acknowledged
+    from batch group by 1, 2, 3
+), there as (
+    select v.body, v.standard, v.table_code,
+        count(*) filter (where s.bucket = 'confirmed') as confirmed,
+        count(*) filter (where s.bucket = 'waiting') as waiting,
+        count(*) filter (where s.bucket = 'held') as held,
+        count(*) filter (where s.bucket = 'returned') as returned,
+        count(*) filter (where s.bucket = 'withdrawn') as withdrawn,
+        count(*) filter (where s.bucket = 'superseded') as superseded,
+        count(*) as versions
+    from version v join state s on s.name = v.state
+    group by 1, 2, 3
+)
+select body, standard, table_code,
+    coalesce(a.acknowledged, 0)::bigint as acknowledged,
+    coalesce(t.confirmed, 0) as confirmed, coalesce(t.waiting, 0) as waiting,
+    coalesce(t.held, 0) as held, coalesce(t.returned, 0) as returned,
+    coalesce(t.withdrawn, 0) as withdrawn, coalesce(t.superseded, 0) as superseded,
+    coalesce(a.acknowledged, 0)::bigint - coalesce(t.versions, 0) as unaccounted
+from acknowledged a full join there t using (body, standard, table_code)
+order by 1, 2, 3
+
+-- name: broken_journeys
+-- Versions whose journey has a gap, does not begin with landing, or does not end where they are.
+with steps as (
+    select version_id, from_state, to_state,
+        lag(to_state) over w as before, lead(id) over w is null as last
+    from journey window w as (partition by version_id order by id)
+), broken as (
+    select version_id from steps where from_state is distinct from before
+    union
+    select v.id from version v
+    left join steps s on s.version_id = v.id and s.last
+    where s.to_state is distinct from v.state
+)
+select b.version_id, v.body, v.table_code, v.record_key
+from broken b left join version v on v.id = b.version_id
+order by 1 limit 100
+
+-- name: find_versions
+select v.*, s.name_zh, s.bucket, b.origin, b.detail, b.landed_at
+from version v join state s on s.name = v.state join batch b on b.id = v.batch_id
+where v.id = any(%(ids)s) or v.record_key = %(key)s or v.local_key = %(key)s
+   or (%(part)s::text is not null and v.record_key like %(part)s)
+order by v.body, v.table_code, v.record_key, v.revision
+limit %(limit)s
+
+-- name: journey_of
+select version_id, at, from_state, to_state, by, why from journey
+where version_id = any(%(ids)s) order by version_id, id
+
+-- name: findings_of
+select version_id, at, rule, consequence, detail from finding
+where version_id = any(%(ids)s) order by version_id, id
+
+-- name: deliveries_of
+select version_id, step, kind, outcome, lsh, reason, sent_at, answered_at from delivery
+where version_id = any(%(ids)s) order by version_id, step
+
+-- name: latency
+-- Seconds from the commit at the source, by its clock set right by the offset seen, to confirmation.
+select v.body, count(*) as confirmed,
+    percentile_cont(array[0.5, 0.95, 0.99]) within group (
+        order by extract(epoch from v.confirmed_at - coalesce(
+            v.committed_at - make_interval(secs => coalesce(b.clock_offset_s, 0)), v.pulled_at))
+    ) as seconds
+from version v join batch b on b.id = v.batch_id
+where v.confirmed_at is not null and v.confirmed_at >= %(since)s
+group by grouping sets ((v.body), ())
+
+-- name: bodies_now
+select b.code, b.name,
+    coalesce(v.received, 0) as received, coalesce(v.confirmed, 0) as confirmed,
+    coalesce(v.waiting, 0) as waiting, coalesce(v.held, 0) as held,
+    coalesce(v.returned, 0) as returned, coalesce(v.withdrawn, 0) as withdrawn,
+    coalesce(v.superseded, 0) as superseded, v.oldest_open,
+    coalesce(j.passed, 0) as passed,
+    coalesce(c.opened, 0) as cases_opened, coalesce(c.closed, 0) as cases_closed,
+    f.failing, f.last_error, f.pulled_at
+from body b
+left join lateral (
+    select count(*) as received,
+        count(*) filter (where s.bucket = 'confirmed') as confirmed,
+        count(*) filter (where s.bucket = 'waiting') as waiting,
+        count(*) filter (where s.bucket = 'held') as held,
+        count(*) filter (where s.bucket = 'returned') as returned,
+        count(*) filter (where s.bucket = 'withdrawn') as withdrawn,
+        count(*) filter (where s.bucket = 'superseded') as superseded,
+        min(v.pulled_at) filter (where s.bucket = 'waiting') as oldest_open
+    from version v join state s on s.name = v.state where v.body = b.code
+) v on true
+left join lateral (
+    select sum(passed) as passed from judgement where body = b.code
+) j on true
+left join lateral (
+    select count(*) as opened, count(*) filter (where state = 'closed') as closed
+    from rectification where body = b.code
+) c on true
+left join lateral (
+    select count(*) filter (where failing_since is not null) as failing,
+        max(last_error) as last_error, max(pulled_at) as pulled_at
+    from feed where body = b.code
+) f on true
+order by b.code
+
+-- name: oldest_open_now
+-- The age of the oldest version not yet accepted above, per body: what the promise is about.
+select v.body, b.name, count(*) as open,
+    extract(epoch from %(now)s::timestamptz - min(coalesce(v.committed_at, v.pulled_at)))
+        as oldest_s,
+    (array_agg(v.state order by v.pulled_at))[1] as oldest_state
+from version v join body b on b.code = v.body join state s on s.name = v.state
+where s.bucket = 'waiting'
+group by 1, 2 order by oldest_s desc
+
+-- name: failing_feeds
+select f.body, b.name, min(f.failing_since) as failing_since,
+    (array_agg(f.last_error order by f.failing_since))[1] as last_error
+from feed f join body b on b.code = f.body
+where f.failing_since < %(before)s
+group by 1, 2 order by 1
+
+-- name: slow_versions
+-- The versions that wait longest for their acceptance above, with the hop they are in.
+select v.id, v.body, v.table_code, v.record_key, v.state, v.state_reason,
+    extract(epoch from %(now)s::timestamptz - coalesce(v.committed_at, v.pulled_at)) as age_s
+from version v join state s on s.name = v.state
+where s.bucket = 'waiting'
+order by coalesce(v.committed_at, v.pulled_at)
+limit %(limit)s
+
+-- name: upstreams_now
+select name, failures, open_until, last_error, last_error_at, last_success_at
+from upstream order by name
