@@ -20,8 +20,19 @@ import click
 from exchange.errors import ExchangeError
 
 COMMANDS: Mapping[str, str] = {
+    "airflow": "exchange.cli.airflow:airflow",
+    "bodies": "exchange.cli.bodies:bodies",
+    "confirm": "exchange.cli.confirm:confirm",
+    "deliver": "exchange.cli.deliver:deliver",
+    "demo": "exchange.cli.demo:demo",
     "init": "exchange.cli.init:init",
+    "intake": "exchange.cli.intake:intake",
+    "judge": "exchange.cli.judge:judge",
+    "ledger": "exchange.cli.ledger:ledger",
+    "standard": "exchange.cli.standard:standard",
+    "stop": "exchange.cli.demo:stop",
     "store": "exchange.cli.store:store",
+    "sync": "exchange.cli.sync:sync",
 }
 """Name of a command → where it is. The first line of its module is its line in ``--help``."""
 
