@@ -125,11 +125,13 @@ class Table:
 class Standard:
     """A version of the standard, with an overlay or without (``overlay`` is then empty).
 
+    ``covers`` are the printed versions it describes: public sources do not tell all of them apart.
     ``event_times`` names, per table, the field that says when the business event happened.
     """
 
     version: str
     name: str
+    covers: tuple[str, ...]
     in_force_from: date
     in_force_to: date | None
     tables: Mapping[str, Table]
@@ -177,9 +179,7 @@ def load(version: str) -> Standard:
     """The national text of a version, without overlay. Raises UnknownStandardError."""
     folder = ROOT / version
     if version not in versions():
-        raise UnknownStandardError(
-            f"no standard {version!r}; there are: {', '.join(versions())}"
-        )
+        raise UnknownStandardError(f"no standard {version!r}; there are: {', '.join(versions())}")
     meta = tomllib.loads((folder / "version.toml").read_text("utf-8"))
     codes = (folder / "codes.toml").read_bytes()
     tables = (
@@ -188,6 +188,7 @@ def load(version: str) -> Standard:
     return Standard(
         version=version,
         name=meta["name"],
+        covers=tuple(meta["covers"]),
         in_force_from=date.fromisoformat(meta["in_force_from"]),
         in_force_to=date.fromisoformat(meta["in_force_to"]) if "in_force_to" in meta else None,
         tables=MappingProxyType(
