@@ -1,0 +1,1 @@
+"""The parts a project's life is told from: flow, project, cases, permits, fire, services."""
