@@ -50,6 +50,9 @@ class Postgres:
             self._template = True
         name = f"exchange_{next(self._numbers)}"
         self.create_database(name, TEMPLATE)
+        with psycopg.connect(self.dsn(), autocommit=True) as conn:
+            owned = sql.SQL("alter database {} owner to {}")
+            conn.execute(owned.format(sql.Identifier(name), sql.Identifier(OWNER)))
         self.cluster.ensure_database(name, OWNER, users=(APP,))
         return name
 
