@@ -50,6 +50,7 @@ class BodyPlan:
     delivers: Delivers
     server: Server | None
     standards: tuple[str, ...]
+    tells: tuple[str, ...]
     rate: float
     mistakes: float
     correction: Correction
@@ -148,6 +149,7 @@ def _body(code: str, entry: Mapping[str, Any]) -> BodyPlan:
         delivers=entry["delivers"],
         server=entry.get("server"),
         standards=tuple(entry["standards"]),
+        tells=tuple(entry.get("tells", ())),
         rate=float(entry["rate"]),
         mistakes=float(entry["mistakes"]),
         correction=entry["correction"],

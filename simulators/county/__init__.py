@@ -1,0 +1,1 @@
+"""The simulated counties, departments and zones: they live, make mistakes and mend them."""
