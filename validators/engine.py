@@ -1,0 +1,113 @@
+"""The engine: records of one table in, a verdict for each and counts for every rule out.
+
+Pure: the same ruleset, records and context give the same judgement. Rules are evaluated one after
+the other over all records; an answer is True (passes), False (fails), None (does not apply) or a
+text (not checked, and why). A rule that breaks is not checked for the records it broke on and is
+reported; it never costs the batch.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from traceback import extract_tb
+
+from validators.finding import Finding
+from validators.judgement import (
+    RULE_CRASHED,
+    Counts,
+    Judgement,
+    RecordVerdict,
+    RuleError,
+    Verdict,
+)
+from validators.plan import Answer, Batch, Entry, Plan
+from validators.record import Context, Lookup, Record
+from validators.ruleset import Ruleset
+from validators.siblings import with_siblings
+from validators.wording import word
+
+
+@dataclass
+class _Tally:
+    """What is gathered while the rules run."""
+
+    findings: list[list[Finding]]
+    waits: list[list[Lookup]]
+    counts: dict[str, Counts]
+    errors: list[RuleError]
+
+
+def judge(ruleset: Ruleset, table: str, records: Sequence[Record], context: Context) -> Judgement:
+    """Judge the records of one table. Raises UnknownTableError for a table the standard lacks.
+
+    For every rule of the table passed, failed, not applicable and not checked add up to the number
+    of records. The order of verdicts is that of the records, the order of a record's findings that
+    of the rules.
+    """
+    plan = ruleset.plan(table)
+    batch = plan.batch(records, context)
+    tally = _Tally([[] for _ in records], [[] for _ in records], {}, [])
+    for entry in plan.entries:
+        _run(entry, plan, batch, tally)
+    findings = with_siblings(tally.findings)
+    verdicts = tuple(
+        RecordVerdict(record.id, _outcome(found, waits), tuple(found), tuple(waits))
+        for record, found, waits in zip(records, findings, tally.waits, strict=True)
+    )
+    return Judgement(table, ruleset.stamp, verdicts, tally.counts, tuple(tally.errors))
+
+
+def _run(entry: Entry, plan: Plan, batch: Batch, tally: _Tally) -> None:
+    answers = _answers(entry, batch, tally)
+    tally.counts[entry.rule.code] = _count(answers)
+    for at, answer in enumerate(answers):
+        if answer is False:
+            tally.findings[at].append(word(entry, plan, batch, at))
+    if entry.waits is not None and entry.rule.consequence == "reject":
+        for at, lookups in entry.waits(batch, answers):
+            tally.waits[at].extend(lookups)
+
+
+def _answers(entry: Entry, batch: Batch, tally: _Tally) -> list[Answer]:
+    try:
+        return entry.evaluate(batch)
+    except Exception as error:  # noqa: BLE001 - a broken rule must not cost the batch
+        return _one_by_one(entry, batch, tally, error)
+
+
+def _one_by_one(entry: Entry, batch: Batch, tally: _Tally, first: Exception) -> list[Answer]:
+    """The answers of a rule that broke on the batch, record by record."""
+    answers: list[Answer] = []
+    broken: list[int] = []
+    for at, record in enumerate(batch.records):
+        try:
+            answers.extend(entry.evaluate(batch.only(at)))
+        except Exception:  # noqa: BLE001 - the same, for the one record
+            answers.append(RULE_CRASHED)
+            broken.append(record.id)
+    tally.errors.append(RuleError(entry.rule.code, tuple(broken), _described(first)))
+    return answers
+
+
+def _described(error: Exception) -> str:
+    """Kind and place of an error; its text could quote a record and stays out."""
+    frames = extract_tb(error.__traceback__)
+    place = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"
+
+
+def _count(answers: list[Answer]) -> Counts:
+    passed, failed, beside = answers.count(True), answers.count(False), answers.count(None)
+    if passed + failed + beside == len(answers):
+        return Counts(passed, failed, beside)
+    reasons = Counter(answer for answer in answers if isinstance(answer, str))
+    return Counts(passed, failed, beside, dict(sorted(reasons.items())))
+
+
+def _outcome(findings: Sequence[Finding], waits: Sequence[Lookup]) -> Verdict:
+    if any(finding.consequence == "reject" for finding in findings):
+        return "fail"
+    return "hold" if waits else "pass"

@@ -1,0 +1,1 @@
+"""Hand-written rules: one file is one rule, named after the fault it finds."""
