@@ -31,7 +31,7 @@ def intake(host: str, port: int | None) -> None:
 
 def senders(exchange: Exchange) -> list[Sender]:
     """The bodies that push to us, each with the token stored under its feeds' connection."""
-    found = []
+    found: list[Sender] = []
     for body in exchange.bodies.values():
         if body.connector != CONNECTOR:
             continue

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+import psycopg
+
 from connectors.base import Defect
 from exchange.judging.parents import parent_states
 from exchange.judging.rulesets import Rulesets
@@ -21,6 +23,8 @@ from exchange.store.queries import load
 from validators import Context, Judgement, Record, judge
 
 Q = load("judging")
+AFTER_A_BROKEN_RUN = timedelta(minutes=1)
+ERROR_LENGTH = 500
 
 
 @dataclass(slots=True)
@@ -36,6 +40,14 @@ class Judged:
     def records(self) -> int:
         """How many records were judged."""
         return self.passed + self.failed + self.held
+
+    def add(self, judgement: Judgement) -> None:
+        """Count one judgement."""
+        outcomes = [verdict.outcome for verdict in judgement.records]
+        self.passed += outcomes.count("pass")
+        self.failed += outcomes.count("fail")
+        self.held += outcomes.count("hold")
+        self.errors.extend(f"{one.rule}: {one.error}" for one in judgement.errors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +77,22 @@ def judge_due(
             rows, key=lambda row: (row["standard"], row["body"], row["table_code"])
         ):
             group = Group(body, standard, table, list(members))
-            judgement = judge_group(conn, rulesets, group, now=now)
-            for verdict in judgement.records:
-                if verdict.outcome == "pass":
-                    total.passed += 1
-                elif verdict.outcome == "fail":
-                    total.failed += 1
-                else:
-                    total.held += 1
-            total.errors.extend(f"{one.rule}: {one.error}" for one in judgement.errors)
+            try:
+                with conn.transaction():
+                    total.add(judge_group(conn, rulesets, group, now=now))
+            except psycopg.OperationalError:
+                raise
+            except Exception as error:  # noqa: BLE001  a broken run is not a broken record
+                _postpone(conn, group, now)
+                what = f"{body} {standard} {table}: {type(error).__name__}: {error}"
+                total.errors.append(what[:ERROR_LENGTH])
     return total
+
+
+def _postpone(conn: Conn, group: Group, now: datetime) -> None:
+    """Records whose judging broke stay as they are and are tried again after a while."""
+    again = {"ids": [row["id"] for row in group.rows], "judge_after": now + AFTER_A_BROKEN_RUN}
+    conn.execute(Q["postpone"], again)
 
 
 def judge_group(conn: Conn, rulesets: Rulesets, group: Group, *, now: datetime) -> Judgement:
@@ -92,15 +110,14 @@ def judge_group(conn: Conn, rulesets: Rulesets, group: Group, *, now: datetime) 
     ]
     lookups = ruleset.lookups(group.table, [record.values for record in records])
     grace = timedelta(seconds=policy.hold_grace_s)
+    parents = parent_states(conn, ruleset.standard, lookups)
     context = Context(
         body=group.body,
         divisions=rulesets.divisions(group.body),
         now=now,
-        parents=parent_states(conn, ruleset.standard, lookups),
+        parents=parents,
         grace_over=frozenset(row["id"] for row in group.rows if row["pulled_at"] + grace <= now),
     )
     judgement = judge(ruleset, group.table, records, context)
-    write_verdicts(
-        conn, group, judgement, ruleset.standard, ruleset.stamp, context.parents, policy, now=now
-    )
+    write_verdicts(conn, group, judgement, ruleset, parents, policy, now=now)
     return judgement

@@ -14,7 +14,15 @@ from exchange.store.identity import anchor_of
 from exchange.store.queries import load
 from schemas import Standard, Table
 from schemas.policy import Policy
-from validators import Finding, Judgement, Lookup, ParentState, RecordVerdict, Stamp
+from validators import (
+    Finding,
+    Judgement,
+    Lookup,
+    ParentState,
+    RecordVerdict,
+    Ruleset,
+    Stamp,
+)
 
 Q = load("judging")
 REASON_LENGTH = 300
@@ -55,8 +63,7 @@ def write_verdicts(
     conn: Conn,
     group: GroupOfRecords,
     judgement: Judgement,
-    standard: Standard,
-    stamp: Stamp,
+    ruleset: Ruleset,
     parents: Mapping[Lookup, ParentState],
     policy: Policy,
     *,
@@ -70,9 +77,9 @@ def write_verdicts(
         _move(rows[verdict.id], verdict, verdict.id in idle, policy, now=now)
         for verdict in judgement.records
     ]
-    stamp_id = _stamp_id(conn, stamp)
+    stamp_id = _stamp_id(conn, ruleset.stamp)
     judgement_id = _count(conn, feed, judgement, moves, stamp_id, now)
-    _store_findings(conn, judgement_id, judgement.records, now)
+    _store_findings(conn, ruleset, judgement_id, judgement.records, now)
     conn.execute(
         Q["move_judged"],
         {
@@ -84,9 +91,9 @@ def write_verdicts(
             "judge_after": [move.judge_after for move in moves],
         },
     )
-    _store_holds(conn, standard, moves, parents)
+    _store_holds(conn, ruleset.standard, moves, parents)
     _give_way(conn, feed, moves)
-    _cases(conn, group, standard.table(group.table), moves, policy, now)
+    _cases(conn, group, ruleset.standard.table(group.table), moves, policy, now)
 
 
 def _withdrawals_without_effect(
@@ -171,24 +178,28 @@ def _count(
 
 
 def _store_findings(
-    conn: Conn, judgement_id: int, verdicts: Sequence[RecordVerdict], now: datetime
+    conn: Conn,
+    ruleset: Ruleset,
+    judgement_id: int,
+    verdicts: Sequence[RecordVerdict],
+    now: datetime,
 ) -> None:
     found = [(verdict.id, one) for verdict in verdicts for one in verdict.findings]
     if not found:
         return
     with conn.cursor() as cursor, cursor.copy(Q["copy_findings"]) as copy:
         for version, one in found:
-            copy.write_row(finding_row(version, judgement_id, one, now))
+            dimension = ruleset.rules[one.rule].dimension
+            copy.write_row(
+                (version, judgement_id, now, one.rule, one.version, one.consequence, dimension,
+                 one.clause, _detail(one))
+            )  # fmt: skip
 
 
-def finding_row(version: int, judgement_id: int, one: Finding, now: datetime) -> tuple[object, ...]:
-    """A finding as a row of the store; NUL, which jsonb cannot hold, is shown as its picture."""
-    detail = json.dumps(one.to_json(), ensure_ascii=False).replace("\\u0000", "␀")
-    text = detail.encode("utf-8", "replace").decode("utf-8")
-    return (
-        version, judgement_id, now, one.rule, one.version, one.consequence, one.dimension,
-        one.clause, text,
-    )  # fmt: skip
+def _detail(one: Finding) -> str:
+    """The finding as JSON text; NUL, which jsonb cannot hold, is shown as its picture."""
+    text = json.dumps(one.to_json(), ensure_ascii=False).replace("\\u0000", "␀")
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _store_holds(

@@ -84,3 +84,6 @@ update version
 set state = 'superseded', state_reason = '主键更正后已重新推送', state_at = clock_timestamp(),
     judge_after = null
 where id = any(%(ids)s) and state = 'returned'
+
+-- name: postpone
+update version set judge_after = %(judge_after)s where id = any(%(ids)s)

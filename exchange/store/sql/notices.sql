@@ -25,15 +25,26 @@ order by r.id
 limit 1
 for update of r skip locked
 
--- name: overdue_case
+-- name: cases_to_remind
+-- Notified cases with the steps of the escalation that their reminders were sent for.
+select r.id, r.body, r.deadline, r.notified_at,
+       array(select (n.files ->> 'step')::int from notice n
+             where n.rectification_id = r.id and n.files ? 'step') as steps
+from rectification r
+where r.state = 'notified' and r.deadline is not null
+  and not (r.id = any(%(passed_over)s::bigint[]))
+order by r.deadline, r.id
+
+-- name: case_to_remind
 select r.id, r.body, b.name as body_name, r.state, r.opened_at, r.collect_until, r.number,
        r.notified_at, r.deadline, r.deadline_provisional, r.deadline_basis, r.overdue_since
 from rectification r join body b on b.code = r.body
-where r.state = 'notified' and r.overdue_since is null and r.deadline < %(today)s
-  and not (r.id = any(%(passed_over)s::bigint[]))
-order by r.deadline, r.id
-limit 1
+where r.id = %(case)s and r.state = 'notified'
 for update of r skip locked
+
+-- name: reminded
+select from notice
+where rectification_id = %(case)s and (files ->> 'step')::int = %(step)s
 
 -- name: untold_case
 -- A case with records that failed again since its last notice, waiting as long as the case itself
@@ -57,10 +68,6 @@ where r.state = 'notified'
 order by r.id
 limit 1
 for update of r skip locked
-
--- name: still_unsettled
-select count(*) as items from rectification_item
-where rectification_id = %(case)s and resolved_at is null
 
 -- name: items_of_case
 select i.id, i.standard, i.table_code, i.record_key, v.local_key, i.version_id, i.opened_at,
@@ -97,8 +104,15 @@ update rectification set state = 'closed', closed_at = %(now)s
 where id = %(case)s and state <> 'closed'
 
 -- name: mark_overdue
-update rectification set overdue_since = %(since)s
-where id = %(case)s and overdue_since is null
+-- A deadline has passed at the end of its day where the office is.
+update rectification r
+set overdue_since = ((r.deadline + 1)::timestamp at time zone %(zone)s)
+where r.state = 'notified' and r.overdue_since is null and r.deadline < %(today)s
+  and exists (
+      select from rectification_item i
+      where i.rectification_id = r.id and i.resolved_at is null
+  )
+returning r.id, r.body, r.number
 
 -- name: insert_notice
 insert into notice (rectification_id, kind, number, created_at, channel, files)
@@ -120,10 +134,9 @@ where id = %(notice)s and delivered_at is null
 -- name: notice_not_delivered
 update notice set last_error = %(error)s where id = %(notice)s and delivered_at is null
 
--- name: overdue_by_body
+-- name: overdue_cases
 -- Counts only: no key, no value, no person.
-select r.body, b.name as body_name, count(*) as cases, sum(i.items) as items,
-       min(r.deadline) as oldest_deadline
+select r.body, b.name as body_name, r.number, r.deadline, i.items
 from rectification r
 join body b on b.code = r.body
 join lateral (
@@ -131,14 +144,14 @@ join lateral (
     where i.rectification_id = r.id and i.resolved_at is null
 ) i on i.items > 0
 where r.state = 'notified' and r.deadline < %(today)s
-group by r.body, b.name
-order by cases desc, items desc, oldest_deadline, r.body
+order by r.body, r.deadline, r.id
 
 -- name: last_circular_before
-select content from circular where period_to < %(period_to)s order by period_to desc limit 1
+select period_to, content from circular where period_to < %(period_to)s
+order by period_to desc limit 1
 
 -- name: circular_exists
-select id from circular where period_to = %(period_to)s
+select from circular where period_to = %(period_to)s
 
 -- name: draft_circular
 insert into circular (drafted_at, period_to, content)
@@ -146,6 +159,6 @@ values (%(now)s, %(period_to)s, %(content)s::jsonb)
 on conflict (period_to) do nothing
 returning id
 
--- name: latest_circular
+-- name: circular_of
 select period_to, drafted_at, content, signed_by, signed_at
-from circular order by period_to desc limit 1
+from circular where period_to = %(period_to)s

@@ -35,7 +35,7 @@ def store(exchange_store: ExchangeStore) -> Iterator[Store]:
 
 def flow(version: str, name: str = "一般流程", *, at: int = 0, **more: str | None) -> SourceRow:
     """A row of the flow table, changed at NOW + ``at`` seconds."""
-    values = {
+    values: dict[str, str | None] = {
         "XZQHDM": "420602", "SPLCBM": "LC01", "SPLCBBH": version, "SPLCMC": name,
         "SJYXBS": "1", "SJSCZT": "0", "DFSJZJ": f"zj-{version}-{name}",
     }  # fmt: skip
