@@ -24,6 +24,10 @@ def _is_text(field: Field, _: str) -> bool:
     return field.type == "string" and not field.codelist and not field.format
 
 
+def _is_chinese(field: Field, text: str) -> bool:
+    return _is_text(field, text) and not text.isascii()
+
+
 def _is_code(field: Field, text: str) -> bool:
     return field.type == "string" and text.isdigit() and len(text) >= _LONG_CODE
 
@@ -58,7 +62,7 @@ FAULTS = collected(
     Fault("line_breaks", "文字中含换行和制表符", (), _text("\r\n\t")),
     Fault("trailing_spaces", "文字首尾含空格", (), _text("  ")),
     Fault("replacement_character", "文字含乱码替代符", (), _text("锟斤拷\ufffd")),
-    Fault("mojibake", "文字编码错误成为乱码", (), some_field(_is_text, _mojibake)),
+    Fault("mojibake", "文字编码错误成为乱码", (), some_field(_is_chinese, _mojibake)),
     Fault(
         "formula_text",
         "单元格内容为公式",
