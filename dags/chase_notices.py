@@ -11,7 +11,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pendulum
 from airflow.sdk import dag, task
 
 
@@ -19,7 +18,6 @@ from airflow.sdk import dag, task
     dag_id="chase_notices",
     dag_display_name="整改通知与催办",
     schedule="* * * * *",
-    start_date=pendulum.datetime(2026, 1, 1, tz="Asia/Shanghai"),
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
@@ -40,7 +38,7 @@ def chase_notices() -> None:
         from exchange import rounds
         from exchange.settings import Settings
 
-        return str(rounds.chase(Settings.load(), now=datetime.now(UTC)))
+        return str(rounds.chase(Settings.read(), now=datetime.now(UTC)))
 
     chase()
 

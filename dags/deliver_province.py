@@ -3,7 +3,7 @@
 **做什么。** 在约五十秒里反复：领取待上报的记录、发送、核实结果不明的、读取省级校验状态（
 `SJSCZT`、`SBYY`），直到每条记录有最终结果。省级平台停机时自动暂停并按间隔重试，不影响收讫和校验。
 
-**看什么。** 任务日志逐轮列出发送、确认、退回、结果不明的条数。
+**看什么。** 任务返回值按标准版本列出发送、确认、退回、结果不明的条数和最近一次错误。
 
 **出错怎么办。** 可以随时中断、重跑：发送前先核对省级平台上是否已有同样内容，不会重复写入。
 
@@ -38,12 +38,13 @@ def deliver_province() -> None:
     """One task: claim, send, ask, confirm, release."""
 
     @task(task_display_name="发送与确认")
-    def deliver() -> str:
+    def deliver() -> dict[str, dict[str, object]]:
         """Works the outbox until the round is over; returns what it did, for the run's page."""
         from exchange import rounds
         from exchange.settings import Settings
 
-        return str(rounds.deliver(Settings.load(), until=datetime.now(UTC) + ROUND))
+        summaries = rounds.deliver(Settings.read(), until=datetime.now(UTC) + ROUND)
+        return {version: summary.to_json() for version, summary in summaries.items()}
 
     deliver()
 

@@ -10,7 +10,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pendulum
 from airflow.sdk import dag, task
 
 
@@ -18,7 +17,6 @@ from airflow.sdk import dag, task
     dag_id="judge_landed",
     dag_display_name="补校验",
     schedule="*/2 * * * *",
-    start_date=pendulum.datetime(2026, 1, 1, tz="Asia/Shanghai"),
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
@@ -39,7 +37,7 @@ def judge_landed() -> None:
         from exchange import rounds
         from exchange.settings import Settings
 
-        return str(rounds.judge_stragglers(Settings.load(), now=datetime.now(UTC)))
+        return str(rounds.judge_stragglers(Settings.read(), now=datetime.now(UTC)))
 
     judge()
 

@@ -10,7 +10,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pendulum
 from airflow.sdk import dag, task
 
 KEEP = timedelta(days=14)
@@ -20,7 +19,6 @@ KEEP = timedelta(days=14)
     dag_id="maintain_airflow",
     dag_display_name="清理 Airflow 自身数据",
     schedule="15 3 * * *",
-    start_date=pendulum.datetime(2026, 1, 1, tz="Asia/Shanghai"),
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
@@ -41,7 +39,7 @@ def maintain_airflow() -> None:
         from exchange import airflow_service
         from exchange.settings import Settings
 
-        return airflow_service.maintain(Settings.load(), keep=KEEP, now=datetime.now(UTC))
+        return airflow_service.maintain(Settings.read(), keep=KEEP, now=datetime.now(UTC))
 
     clean()
 

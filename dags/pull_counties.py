@@ -23,20 +23,21 @@ from connectors.county import load_bodies
 
 SHARDS = 2
 ROUND = timedelta(seconds=50)
-SWEEP = timedelta(seconds=3)
 
 LANDED = AssetAlias("landed", group="spgl")
 
 
+ASSETS = {
+    code: Asset(name=f"{body.name} {code}", uri=f"spgl://body/{code}", group="spgl")
+    for code, body in sorted(load_bodies().items())
+}
+
+
 def shards() -> list[dict[str, list[str]]]:
     """The bodies dealt out in turn, so that each shard has some of every kind."""
-    bodies = [body for _, body in sorted(load_bodies().items())]
-    dealt = [bodies[start::SHARDS] for start in range(SHARDS)]
-    return [
-        {"codes": [body.code for body in hand], "names": [body.name for body in hand]}
-        for hand in dealt
-        if hand
-    ]
+    names = {code: body.name for code, body in sorted(load_bodies().items())}
+    dealt = [list(names)[start::SHARDS] for start in range(SHARDS)]
+    return [{"codes": hand, "names": [names[code] for code in hand]} for hand in dealt if hand]
 
 
 @dag(
@@ -61,6 +62,8 @@ def pull_counties() -> None:
     @task(
         task_display_name="拉取并校验",
         map_index_template="{{ task.op_kwargs['shard']['names'] | join('、') }}",
+        # Named as inlets so that every body is listed, also before it has sent anything.
+        inlets=list(ASSETS.values()),
         outlets=[LANDED],
     )
     def pull(shard: dict[str, list[str]]) -> None:
@@ -69,16 +72,14 @@ def pull_counties() -> None:
         from exchange.settings import Settings
 
         summaries = rounds.pull_shard(
-            Settings.load(), shard["codes"], until=datetime.now(UTC) + ROUND, sweep=SWEEP
+            Settings.read(), shard["codes"], until=datetime.now(UTC) + ROUND
         )
-        names = dict(zip(shard["codes"], shard["names"], strict=True))
         events = get_current_context()["outlet_events"][LANDED]
         for code, summary in summaries.items():
+            print(ASSETS[code].name, summary.to_json())
             if summary.rows_new:
-                events.add(
-                    Asset(name=f"{names[code]} {code}", uri=f"spgl://body/{code}", group="spgl"),
-                    extra={"rows": summary.rows_new, "oldest_lag_s": summary.oldest_lag_s},
-                )
+                news = {"rows": summary.rows_new, "oldest_lag_s": summary.oldest_lag_s}
+                events.add(ASSETS[code], extra=news)
 
     pull.expand(shard=shards())
 

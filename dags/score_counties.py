@@ -9,7 +9,7 @@
 **出错怎么办。** 可以重跑：同一天的文件整体替换。
 """
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pendulum
 from airflow.sdk import Param, dag, get_current_context, task
@@ -19,7 +19,6 @@ from airflow.sdk import Param, dag, get_current_context, task
     dag_id="score_counties",
     dag_display_name="数据质量评分",
     schedule="30 1 * * *",
-    start_date=pendulum.datetime(2026, 1, 1, tz="Asia/Shanghai"),
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
@@ -43,7 +42,7 @@ def score_counties() -> None:
 
         asked = get_current_context()["params"]["day"]
         day = date.fromisoformat(asked) if asked else pendulum.yesterday("Asia/Shanghai").date()
-        return [str(path) for path in rounds.score(Settings.load(), day=day)]
+        return [str(path) for path in rounds.score(Settings.read(), day=day, now=datetime.now(UTC))]
 
     score()
 

@@ -10,7 +10,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pendulum
 from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowFailException
 
@@ -19,7 +18,6 @@ from airflow.sdk.exceptions import AirflowFailException
     dag_id="watch_exchange",
     dag_display_name="监测时效",
     schedule="*/5 * * * *",
-    start_date=pendulum.datetime(2026, 1, 1, tz="Asia/Shanghai"),
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
@@ -40,7 +38,7 @@ def watch_exchange() -> None:
         from exchange import rounds
         from exchange.settings import Settings
 
-        broken = rounds.watch(Settings.load(), now=datetime.now(UTC))
+        broken = rounds.watch(Settings.read(), now=datetime.now(UTC))
         if broken:
             raise AirflowFailException("；".join(str(breach) for breach in broken))
 

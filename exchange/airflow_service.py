@@ -9,12 +9,15 @@ import base64
 import json
 import os
 import secrets
+import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-"""The root of the repository: Airflow's home, and first on the import path."""
+from exchange.errors import StopError, TryLaterError
+from exchange.settings import ROOT, Settings
+from exchange.store import addresses
 
 COMPONENTS: Mapping[str, tuple[str, ...]] = {
     "airflow-api": ("api-server",),
@@ -32,8 +35,19 @@ SECRETS: Mapping[str, str] = {
 """What every process must be given alike: variable → what it is for."""
 
 
-class AirflowSecretsMissingError(RuntimeError):
-    """Airflow was to be started without its secrets; every task would fail with a 403."""
+LOGINS = ("admin", "office")
+"""The users of the web pages, as airflow.cfg names them."""
+
+
+class AirflowSecretsMissingError(StopError):
+    """Airflow is not started, because it would run without {missing}, and every task would fail.
+
+    Start it by `./run exchange airflow …`, which makes these secrets once and keeps them.
+    """
+
+
+class MaintenanceFailedError(TryLaterError):
+    """`airflow db clean` ended with {code}: {why}. Nothing but old rows can have been deleted."""
 
 
 def command(*arguments: str) -> list[str]:
@@ -57,48 +71,94 @@ def ensure_secrets(folder: Path) -> dict[str, str]:
 def ensure_logins(folder: Path) -> dict[str, str]:
     """User → password of the web pages; generated on the first call, kept in `passwords.json`."""
     kept = _read_private(folder / "passwords.json")
-    for user in ("admin", "office"):
+    for user in LOGINS:
         kept.setdefault(user, secrets.token_urlsafe(9))
     _write_private(folder / "passwords.json", kept)
     return kept
 
 
-def environment(folder: Path, *, database: str, port: int) -> dict[str, str]:
-    """The variables every Airflow process needs beside what it inherits.
+def folder(settings: Settings) -> Path:
+    """Where Airflow's logs, secrets and passwords are."""
+    return settings.state / "airflow"
 
-    `folder` holds logs, secrets and passwords. `database` is the metadata database as
-    `postgresql+psycopg2://…`, `port` that of the web pages on the loopback address.
+
+def address(settings: Settings) -> str:
+    """Where the web pages are; on the loopback address only."""
+    return f"http://127.0.0.1:{settings.airflow_port}/"
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The variables every Airflow process needs beside what it inherits; makes secrets if needed.
+
+    The values hold secrets and passwords: never print or log them.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    address = f"http://127.0.0.1:{port}/"
-    return {
-        **ensure_secrets(folder),
+    place = folder(settings)
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    ensure_logins(place)
+    env = {
+        **ensure_secrets(place),
         "AIRFLOW_HOME": str(ROOT),
         "AIRFLOW_CONFIG": str(ROOT / "airflow.cfg"),
         "PYTHONPATH": str(ROOT),
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database,
-        "AIRFLOW__API__PORT": str(port),
-        "AIRFLOW__API__BASE_URL": address,
-        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address}execution/",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(folder / "passwords.json"),
-        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(folder / "logs"),
+        "SPGL_STATE": str(settings.state),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": _with_driver(addresses.airflow_url(settings)),
+        "AIRFLOW__API__PORT": str(settings.airflow_port),
+        "AIRFLOW__API__BASE_URL": address(settings),
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address(settings)}execution/",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(place / "passwords.json"),
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(place / "logs"),
         "AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(
-            folder / "logs" / "dag_processor"
+            place / "logs" / "dag_processor"
         ),
-        # The programs report nothing to anybody, and leave no progress bars in logs.
-        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
     }
+    refuse_without_secrets(env)
+    return env
 
 
 def refuse_without_secrets(env: Mapping[str, str]) -> None:
     """Raises AirflowSecretsMissingError, naming each secret that `env` does not have."""
     missing = [f"{name} ({what})" for name, what in SECRETS.items() if not env.get(name)]
     if missing:
-        raise AirflowSecretsMissingError(
-            "Airflow is not started: these variables are missing: "
-            + "; ".join(missing)
-            + ". Start it by `./run exchange airflow …`, which makes and keeps them."
-        )
+        raise AirflowSecretsMissingError(missing="; ".join(missing))
+
+
+def maintain(settings: Settings, *, keep: timedelta, now: datetime) -> str:
+    """Deletes what Airflow wrote about runs before `now` - `keep`: rows of its tables, log files.
+
+    Runs `airflow db clean` as a process of its own: a task may not touch Airflow's database.
+    Returns a sentence; raises MaintenanceFailedError.
+    """
+    before = now - keep
+    done = subprocess.run(
+        command("db", "clean", "--clean-before-timestamp", before.isoformat(),
+                "--skip-archive", "--yes"),
+        env={**os.environ, **environment(settings)},
+        capture_output=True,
+        text=True,
+    )  # fmt: skip
+    if done.returncode:
+        last = done.stderr.strip().splitlines()[-1:] or ["no message"]
+        raise MaintenanceFailedError(code=done.returncode, why=last[0])
+    deleted = _delete_old_logs(folder(settings) / "logs", before)
+    return f"kept from {before:%Y-%m-%d %H:%M}; {deleted} log files deleted"
+
+
+def _delete_old_logs(logs: Path, before: datetime) -> int:
+    """Deletes the files last written before `before` and the folders that are empty then."""
+    deleted = 0
+    for parent, _, names in os.walk(logs, topdown=False):
+        for path in (Path(parent) / name for name in names):
+            if path.lstat().st_mtime < before.timestamp():
+                path.unlink()
+                deleted += 1
+        if Path(parent) != logs and not any(Path(parent).iterdir()):
+            Path(parent).rmdir()
+    return deleted
+
+
+def _with_driver(url: str) -> str:
+    """Airflow must be told the driver: plain `postgresql://` means another one to SQLAlchemy."""
+    return "postgresql+psycopg2://" + url.split("://", 1)[1]
 
 
 def _new_secret() -> str:

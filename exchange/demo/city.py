@@ -1,0 +1,169 @@
+"""What a demo consists of: its folder, its environment, its programs, the world's file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from exchange import airflow_service
+from exchange.demo.ports import Ports
+from exchange.demo.processes import Program
+from exchange.settings import ROOT, Settings
+from exchange.store.documents import write_whole
+from exchange.store.embedded import Cluster
+
+PRODUCTION_ONLY = (
+    "SPGL_DATABASE_URL",
+    "SPGL_OWNER_DATABASE_URL",
+    "SPGL_AIRFLOW_DATABASE_URL",
+    "SPGL_CONNECTIONS",
+    "SPGL_POLICY",
+)
+"""Settings a demo must not inherit: it lives in a store and a world of its own."""
+
+COLLECT_FOR_S = 12
+"""In the demo a case gathers findings for seconds, so that its whole life fits into minutes."""
+
+
+@dataclass(frozen=True)
+class City:
+    """A demo's place on this machine. All it writes is under ``state``; nothing else is touched."""
+
+    state: Path
+    ports: Ports
+    pg_bin: Path | None = None
+
+    @classmethod
+    def at(cls, settings: Settings, ports: Ports) -> City:
+        """The demo that belongs to an installation: the folder ``demo`` in its state folder."""
+        return cls(settings.state / "demo", ports, settings.pg_bin)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings with which the exchange runs in the demo."""
+        return Settings(
+            state=self.state,
+            connections=self.state / "connections.toml",
+            policy=self.state / "policy.toml",
+            pg_bin=self.pg_bin,
+            airflow_port=self.ports.airflow,
+            intake_port=self.ports.intake,
+        )
+
+    @property
+    def run_folder(self) -> Path:
+        """Logs of the programs and the record of what runs."""
+        return self.state / "run"
+
+    @property
+    def world_file(self) -> Path:
+        """What the simulators are told about this machine."""
+        return self.state / "world.toml"
+
+    @property
+    def world_server(self) -> Cluster:
+        """The PostgreSQL of counties and province, apart from ours: each can die alone."""
+        return Cluster(self.state / "world" / "postgres", programs=self.pg_bin)
+
+    def environment(self) -> dict[str, str]:
+        """What every program of the demo inherits."""
+        kept = {name: text for name, text in os.environ.items() if name not in PRODUCTION_ONLY}
+        settings = self.settings
+        given = {
+            "PYTHONPATH": str(ROOT),
+            "SPGL_STATE": str(self.state),
+            "SPGL_CONNECTIONS": str(settings.connections),
+            "SPGL_POLICY": str(settings.policy),
+            "SPGL_AIRFLOW_PORT": str(self.ports.airflow),
+            "SPGL_INTAKE_PORT": str(self.ports.intake),
+        }
+        return kept | given
+
+    def write_policy(self, shipped: Path) -> None:
+        """The city's policy pack with a short time for gathering findings."""
+        lines = [
+            f"collect_for_s = {COLLECT_FOR_S}" if line.startswith("collect_for_s") else line
+            for line in shipped.read_text("utf-8").splitlines()
+        ]
+        write_whole(self.state / "policy.toml", ("\n".join(lines) + "\n").encode())
+
+    def write_world(self) -> None:
+        """``world.toml``; holds the password of the world's server, hence 0600."""
+        dsn = self.world_server.dsn("postgres")
+        text = (
+            f'state = "{self.state}"\n'
+            f'connections = "{self.settings.connections}"\n'
+            f'[postgres]\ndsn = "{dsn}"\n'
+            f"[mariadb]\nport = {self.ports.mariadb}\n"
+            f"[province]\nfront_port = {self.ports.front}\ngateway_port = {self.ports.gateway}\n"
+            f'[intake]\nurl = "http://127.0.0.1:{self.ports.intake}"\n'
+        )
+        write_whole(self.world_file, text.encode())
+
+    def exchange(self, *arguments: str) -> tuple[str, ...]:
+        """The command line of one of our own commands."""
+        return (sys.executable, "-m", "exchange", *arguments)
+
+    def simulator(self, name: str, *arguments: str) -> tuple[str, ...]:
+        """The command line of a simulator; simulators are started, never imported."""
+        return (
+            *(sys.executable, "-m", f"simulators.{name}", *arguments),
+            *("--config", str(self.world_file)),
+        )
+
+    def servers(self) -> list[Program]:
+        """The two PostgreSQL servers, ours and the world's."""
+        world = str(self.world_server.folder)
+        return [
+            self._program("store", self.exchange("store", "keep"), grace_s=30),
+            self._program(
+                "world-store", self.exchange("store", "keep", "--data-dir", world), grace_s=30
+            ),
+        ]
+
+    def province(self) -> Program:
+        """The simulated province."""
+        return self._program("province", self.simulator("province"))
+
+    def counties(self) -> Program:
+        """The simulated counties, zones and departments."""
+        return self._program("counties", self.simulator("county", "--all"))
+
+    def intake(self) -> Program:
+        """Our HTTP intake."""
+        return self._program("intake", self.exchange("intake"))
+
+    def loops(self) -> list[Program]:
+        """The rounds as plain processes, for a demo without Airflow."""
+        slow = (sys.executable, "-m", "exchange.demo.slow_rounds")
+        return [
+            self._program("pull", self.exchange("sync"), grace_s=30),
+            self._program("deliver", self.exchange("deliver"), grace_s=30),
+            self._program("slow-rounds", slow, grace_s=30),
+        ]
+
+    def airflow(self) -> dict[str, Program]:
+        """Airflow's three processes by name, with the secrets in their environment."""
+        env = self.environment() | airflow_service.environment(self.settings)
+        return {
+            name: replace(
+                self._program(
+                    name, tuple(airflow_service.command(*arguments)), grace_s=10, env=env
+                ),
+                whole_session=name == "airflow-scheduler",
+            )
+            for name, arguments in airflow_service.COMPONENTS.items()
+        }
+
+    def _program(
+        self,
+        name: str,
+        argv: tuple[str, ...],
+        *,
+        grace_s: float = 15,
+        env: Mapping[str, str] | None = None,
+    ) -> Program:
+        return Program(name, argv, env or self.environment(), grace_s=grace_s)

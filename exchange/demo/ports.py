@@ -1,0 +1,95 @@
+"""The ports a demo listens on: known before anything starts, and found free or named."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import suppress
+from dataclasses import dataclass, fields
+
+import psutil
+
+from exchange.errors import TryLaterError
+from exchange.settings import Settings
+
+FRONT_PORT, GATEWAY_PORT, MARIADB_PORT = 15432, 8420, 13306
+_ATTEMPTS = 50
+
+MEANING = {
+    "airflow": "Airflow 页面 / Airflow's pages",
+    "intake": "数据接收接口 / HTTP intake",
+    "front": "模拟省级前置库 / simulated province, front database",
+    "gateway": "模拟省级接口 / simulated province, gateway",
+    "mariadb": "模拟县市 MariaDB / simulated counties on MariaDB",
+}
+
+
+class PortsInUseError(TryLaterError):
+    """Ports that the demo needs are in use: {ports}.
+
+    Stop what holds them (an earlier demo: `./run stop`), or choose others: `--port-base 18000`
+    takes five ports from 18000 on, `--port-base 0` any that are free.
+    """
+
+
+@dataclass(frozen=True)
+class Ports:
+    """One port for each part that listens, all on the loopback address."""
+
+    airflow: int
+    intake: int
+    front: int
+    gateway: int
+    mariadb: int
+
+    @classmethod
+    def choose(cls, settings: Settings, base: int | None) -> Ports:
+        """The usual ports, five from ``base`` on, or, with ``base`` 0, five that are free now."""
+        if base is None:
+            return cls(
+                settings.airflow_port, settings.intake_port, FRONT_PORT, GATEWAY_PORT, MARIADB_PORT
+            )
+        if base == 0:
+            base = _free_block(len(fields(cls)))
+        return cls(*range(base, base + len(fields(cls))))
+
+    def refuse_if_in_use(self) -> None:
+        """Raises PortsInUseError, naming each port that is taken, its use and who holds it."""
+        taken = [
+            f"{port} ({MEANING[field.name]}{_holder(port)})"
+            for field in fields(self)
+            if not is_free(port := getattr(self, field.name))
+        ]
+        if taken:
+            raise PortsInUseError(ports="; ".join(taken))
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on the loopback address now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            return False
+        return True
+
+
+def _free_block(size: int) -> int:
+    """The first of ``size`` free ports in a row, below those the kernel gives to clients."""
+    for _ in range(_ATTEMPTS):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            start: int = probe.getsockname()[1] - 20_000
+        if start > 1024 and all(is_free(port) for port in range(start, start + size)):  # noqa: PLR2004  privileged ports end there
+            return start
+    raise PortsInUseError(ports=f"no {size} free ports in a row found in {_ATTEMPTS} attempts")
+
+
+def _holder(port: int) -> str:
+    """Who listens on ``port``, as far as we may see it."""
+    with suppress(psutil.Error):
+        for connection in psutil.net_connections("tcp"):
+            here = connection.laddr and connection.laddr.port == port
+            if here and connection.status == psutil.CONN_LISTEN and connection.pid:
+                return f", held by process {connection.pid} {psutil.Process(connection.pid).name()}"
+    return ""
