@@ -1,0 +1,1 @@
+"""Cases become notices: numbered, written, delivered with proof, chased, closed, circulated."""
