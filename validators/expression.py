@@ -63,6 +63,10 @@ class Expression:
         """One of these values."""
         return Member(self, frozenset(values))
 
+    def between(self, least: Operand, most: Operand) -> Both:
+        """Not below ``least`` and not above ``most``."""
+        return Both(self >= least, self <= most)
+
     def matches(self, pattern: str) -> Match:
         """The whole text has the form of this regular expression, which must be linear."""
         return Match(self, pattern)

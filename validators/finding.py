@@ -51,9 +51,7 @@ class Finding:
     @classmethod
     def from_json(cls, found: Mapping[str, Any]) -> Finding:
         """The finding that ``to_json`` wrote; raises TypeError when a key is missing."""
-        return cls(
-            **{
-                name: tuple(part) if isinstance(part, list) else part
-                for name, part in found.items()
-            }
-        )
+        parts: dict[str, Any] = {
+            name: tuple(part) if isinstance(part, list) else part for name, part in found.items()
+        }
+        return cls(**parts)

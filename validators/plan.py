@@ -15,6 +15,7 @@ from validators.rowwise import Layout, Row, RowFunction, compile_row
 from validators.rule import Holds, ReadWell, Refers, Rule, Unique
 
 Answer = bool | str | None
+_NO_TIME = datetime(1, 1, 1)  # noqa: DTZ001 - wall time; references look at no clock
 Waits = Iterator[tuple[int, tuple[Lookup, ...]]]
 
 
@@ -87,7 +88,7 @@ class Plan:
 
     def lookups(self, records: Sequence[Record]) -> set[Lookup]:
         """The parents whose state a judgement of these records needs."""
-        no_context = Context(body="", divisions=frozenset(), now=datetime.min)
+        no_context = Context(body="", divisions=frozenset(), now=_NO_TIME)
         judged = [row for row in self.batch(records, no_context).judged if row is not None]
         return {lookup for parents in self.parents for row in judged for lookup in parents.of(row)}
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 
 from schemas import Field
 from schemas.clauses import clause
-from schemas.identifiers import check
 from validators.citation import Citation
 from validators.derived.draft import Draft, called, content
 from validators.expression import Expression, code, text
+from validators.identifiers import meant, sound, told
 from validators.rule import Holds, Rule
 
 CREDIT_CODE = "COM-017"
 IDENTITY = "COM-018"
 PHONE = "COM-019"
 
-_LONGEST = 64
 _IDENTITY_CARD = "1"
 _NUMBER_TO_TYPE = (("RYZJHM", "RYSFZJLX"), ("ZJHM", "ZJLX"))
 
@@ -41,36 +39,6 @@ def is_code_of_unit(draft: Draft, entry: Field) -> bool:
 def is_phone(draft: Draft, entry: Field) -> bool:
     """True for a column that holds a phone number."""
     return _is_named(draft, entry, PHONE)
-
-
-def sound(identifier: str) -> Callable[[str], bool]:
-    """A function that tells whether a text is an identifier of this kind, check digit included."""
-
-    @lru_cache(maxsize=4096)
-    def known(value: str) -> bool:
-        return check(identifier, value) is None
-
-    return lambda value: len(value) <= _LONGEST and known(value)
-
-
-def told(identifier: str) -> Callable[[str], str | None]:
-    """A function that says what is wrong with a text, as the end of a message."""
-
-    def tell(value: str) -> str | None:
-        problem = check(identifier, value[: _LONGEST + 1])
-        return None if problem is None else f"{problem.message}。"
-
-    return tell
-
-
-def meant(identifier: str) -> Callable[[str], str | None]:
-    """A function that computes the right text from a wrong one, where that can be done."""
-
-    def propose(value: str) -> str | None:
-        problem = check(identifier, value[: _LONGEST + 1])
-        return None if problem is None else problem.expected
-
-    return propose
 
 
 def _is_named(draft: Draft, entry: Field, clause_id: str) -> bool:

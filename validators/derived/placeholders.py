@@ -15,9 +15,13 @@ PREFIX = "COM-020"
 IMPLIED = Citation(PREFIX, "不得以占位内容代替必填信息。", "warning")
 
 PLACEHOLDERS = frozenset(
-    "/ // \\ - -- — —— . 。 * ** *** ? ？ ／ － 无 暂无 没有 空 待定 待补 待补充 不详 未知 未填 无此项 "
-    "测试 test TEST Test null NULL Null None none N/A n/a NA xxx XXX xx XX 1111 123456 某某".split()
-)
+    {
+        "/", "//", "\\", "-", "--", "—", "——", ".", "。", "*", "**", "***", "?", "？", "／", "－",
+        "无", "暂无", "没有", "空", "待定", "待补", "待补充", "不详", "未知", "未填", "无此项",
+        "某某", "测试", "test", "TEST", "Test", "null", "NULL", "Null", "None", "none", "N/A",
+        "n/a", "NA", "xx", "XX", "xxx", "XXX", "1111", "123456",
+    }
+)  # fmt: skip
 _SEVERAL = "“/”“无”“暂无”“测试”"
 
 

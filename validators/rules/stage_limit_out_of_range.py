@@ -16,9 +16,7 @@ RULE = Rule(
     expected="1至50个工作日",
     why="四个主要阶段的时限由改革要求限定，时限为0或过长的流程上级平台校验不通过。",
     fix="按公布的流程核对阶段时限，更正后以新版本号重新推送。",
-    check=Holds(
-        (number("SPJDSX") >= 1) & (number("SPJDSX") <= 50), when=~code("SPJDXH").is_in("5")
-    ),
+    check=Holds(number("SPJDSX").between(1, 50), when=~code("SPJDXH").is_in("5")),
     good=({"SPJDXH": "1", "SPJDSX": "1"}, {"SPJDXH": "4", "SPJDSX": "50"}),
     bad=({"SPJDXH": "1", "SPJDSX": "0"}, {"SPJDXH": "4", "SPJDSX": "51"}),
     beside=({"SPJDXH": "5", "SPJDSX": "0"}, {"SPJDXH": "1", "SPJDSX": None}),
