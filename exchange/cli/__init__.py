@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "ledger": "exchange.cli.ledger:ledger",
     "standard": "exchange.cli.standard:standard",
     "stop": "exchange.cli.demo:stop",
+    "simulate": "exchange.cli.simulate:simulate",
     "store": "exchange.cli.store:store",
     "sync": "exchange.cli.sync:sync",
 }
