@@ -15,7 +15,7 @@ from exchange.settings import Settings
 def chase(settings: Settings, *, now: datetime) -> ChaseSummary:
     """Issue and deliver notices, mark what is overdue, close what is mended, draft the circular."""
     with opened(settings, work="chase") as exchange:
-        return chase_cases(exchange.store, exchange.rulesets.policy, settings.state, now=now)
+        return chase_cases(exchange.store, settings.state, exchange.rulesets.policy, now)
 
 
 def score(settings: Settings, *, day: date, now: datetime) -> list[Path]:
