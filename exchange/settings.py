@@ -125,7 +125,7 @@ def _typed(variable: str, kind: Any, text: str) -> Any:
     if "Path" in kind:
         return Path(text).expanduser().absolute()
     if kind == "int":
-        if text.isdecimal() and int(text) in _PORTS:
+        if text.isascii() and text.isdecimal() and int(text) in _PORTS:
             return int(text)
         raise UnreadableSettingError(
             variable=variable, value=text, allowed="a port from 1 to 65535"
