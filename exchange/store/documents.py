@@ -14,6 +14,10 @@ from pathlib import Path
 
 from exchange.errors import StopError
 
+ASIDE = ".partial"
+LEFT_OVER_S = 3600
+"""Age in seconds after which an unfinished file belongs to nobody any more."""
+
 
 class DocumentLostError(StopError):
     """The issued document {digest} is {what} in {folder}.
@@ -23,9 +27,14 @@ class DocumentLostError(StopError):
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Put a file in place whole: written beside it, flushed to disk, then renamed."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    """Put a file in place whole: written aside, flushed to disk, then renamed.
+
+    What killed runs left aside is removed on the way.
+    """
+    aside = path.parent / ASIDE
+    aside.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(dir=aside)
+    _remove_left_overs(aside, Path(name).stat().st_mtime)
     try:
         with os.fdopen(handle, "wb") as part:
             part.write(content)
@@ -61,6 +70,15 @@ def fetch(folder: Path, digest: str) -> bytes:
 
 def _place(folder: Path, digest: str) -> Path:
     return folder / digest[:2] / digest
+
+
+def _remove_left_overs(aside: Path, now: float) -> None:
+    for path in aside.iterdir():
+        try:
+            if path.stat().st_mtime < now - LEFT_OVER_S:
+                path.unlink()
+        except FileNotFoundError:
+            continue
 
 
 def _sync_folder(folder: Path) -> None:
