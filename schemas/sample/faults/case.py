@@ -54,23 +54,28 @@ FAULTS = collected(
     Fault(
         "case_of_unknown_project",
         "办件的工程代码不存在",
-        ("INS-001",),
+        ("INS-001", "PRO-007"),
         cells(_CASE, GCDM=_UNKNOWN_UNIT),
         keeps_key=False,
     ),
     Fault(
         "case_of_unknown_item",
         "办件的事项不在流程阶段事项中",
-        ("INS-002",),
+        ("INS-002", "PRO-007"),
         cells(_CASE, SPSXBM="SX-BUCUNZAI"),
     ),
     Fault(
         "case_of_other_version",
         "办件的事项版本不在流程阶段事项中",
-        ("INS-002",),
+        ("INS-002", "PRO-007"),
         _case_of_other_version,
     ),
-    Fault("acceptance_mode_unknown", "受理方式不是1至5", ("INS-005",), cells(_CASE, SLFS="7")),
+    Fault(
+        "acceptance_mode_unknown",
+        "受理方式不是1至5",
+        ("INS-005", "COM-013"),
+        cells(_CASE, SLFS="7"),
+    ),
     Fault(
         "contact_missing",
         "联系人、手机号或业务情形为空",
@@ -87,27 +92,27 @@ FAULTS = collected(
     Fault(
         "case_of_unknown_assessment",
         "办件所填区域评估单元不存在",
-        ("INS-012",),
+        ("INS-012", "PRO-007"),
         cells(_CASE, QYPGDYBM="QY-BUCUNZAI"),
     ),
     Fault(
         "step_of_unknown_project",
         "办理记录的工程代码不存在",
-        ("INS-015",),
+        ("INS-015", "PRO-007"),
         cells(_STEP, GCDM=_UNKNOWN_UNIT),
         keeps_key=False,
     ),
     Fault(
         "step_of_unknown_case",
         "办理记录的办件不存在",
-        ("INS-016",),
+        ("INS-016", "PRO-007"),
         cells(_STEP, SPSXSLBM=_UNKNOWN_CASE),
         keeps_key=False,
     ),
     Fault(
         "step_status_unknown",
         "办理状态不是1至15",
-        ("INS-017",),
+        ("INS-017", "COM-013"),
         cells(_STEP, BLZT="99"),
         keeps_key=False,
     ),
@@ -128,7 +133,7 @@ FAULTS = collected(
     Fault(
         "step_time_without_seconds",
         "办理时间未精确到秒",
-        ("INS-020",),
+        ("INS-020", "COM-015"),
         _time_without_seconds,
         keeps_key=False,
     ),
@@ -136,7 +141,7 @@ FAULTS = collected(
     Fault(
         "row_of_unknown_case",
         "所属办件不存在",
-        ("INS-023",),
+        ("INS-023", "PRO-007"),
         cells(*_OF_CASE, SPSXSLBM=_UNKNOWN_CASE),
         keeps_key=False,
     ),
@@ -150,7 +155,7 @@ FAULTS = collected(
     Fault(
         "procedure_unit_unknown",
         "特别程序时限类型不在代码表内",
-        ("PRC-016",),
+        ("PRC-016", "COM-013"),
         cells(_PROCEDURE, TBCXSXLX="3"),
     ),
     Fault("procedure_limit_zero", "特别程序时限为0", ("PRC-017",), cells(_PROCEDURE, TBCXSX="0")),
@@ -175,7 +180,7 @@ FAULTS = collected(
     Fault(
         "document_type_unknown",
         "审批结果类型不在代码表内",
-        ("PRC-025",),
+        ("PRC-025", "COM-013"),
         cells(_DOCUMENT, SPJGLX="50"),
     ),
     Fault(

@@ -37,7 +37,7 @@ def _is_number(field: Field, _: str) -> bool:
 
 
 def _is_measure(field: Field, _: str) -> bool:
-    return field.type in _NUMBERS and any(word in field.name for word in _MEASURES)
+    return _is_number(field, "") and any(word in field.name for word in _MEASURES)
 
 
 def _is_credit_code(field: Field, text: str) -> bool:

@@ -60,7 +60,7 @@ FAULTS = collected(
         _foreign,
         keeps_key=False,
     ),
-    Fault("validity_unknown", "数据有效标识取值为2", ("COM-004",), cells(SJYXBS="2")),
+    Fault("validity_unknown", "数据有效标识取值为2", ("COM-004", "COM-013"), cells(SJYXBS="2")),
     Fault(
         "invalid_without_reason",
         "数据有效标识为0而未填无效原因",

@@ -23,7 +23,8 @@ class Fault:
     """A named way to break a valid record.
 
     ``statement`` says in Chinese what is wrong; ``clauses`` are the clauses of the standard that
-    the broken record violates (empty where only a field's own type or mark is violated).
+    the broken record violates, the table's own first, then the general one (empty where only a
+    field's type or mark is violated).
     ``keeps_key`` says whether the broken record still carries its business key, so that a
     corrected row will be recognised as the same.
     """

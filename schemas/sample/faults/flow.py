@@ -57,46 +57,46 @@ FAULTS = collected(
     Fault(
         "stage_unmatched",
         "对应标准审批阶段序号不是1至5",
-        ("FLW-012",),
+        ("FLW-012", "COM-013"),
         cells(*_STAGES, DYBZSPJDXH="6"),
     ),
     Fault(
         "milestone_rule_unknown",
         "里程碑事项类型不是1或2",
-        ("FLW-015",),
+        ("FLW-015", "COM-013"),
         cells("SPGL_DFXMSPLCJDXXB", LCBSXLX="3"),
     ),
     Fault(
         "flow_type_unknown",
         "审批流程类型不是1至10",
-        ("FLW-004",),
+        ("FLW-004", "COM-013"),
         cells("SPGL_DFXMSPLCXXB", SPLCLX="11"),
     ),
     Fault(
         "stage_of_unknown_flow",
         "阶段所属流程不存在",
-        ("FLW-005",),
+        ("FLW-005", "PRO-007"),
         cells(*_STAGES, SPLCBM="LC-BUCUNZAI"),
         keeps_key=False,
     ),
     Fault(
         "link_of_unknown_stage",
         "事项所属阶段不存在",
-        ("FLW-006",),
+        ("FLW-006", "PRO-007"),
         cells(_LINKS, SPJDXH="9"),
         keeps_key=False,
     ),
     Fault(
         "link_of_unknown_item",
         "所引事项不存在",
-        ("FLW-007",),
+        ("FLW-007", "PRO-007"),
         cells(_LINKS, SPSXBM="SX-BUCUNZAI"),
         keeps_key=False,
     ),
     Fault(
         "stage_item_of_unknown_stage",
         "阶段事项所属阶段不存在",
-        ("FLW-008",),
+        ("FLW-008", "PRO-007"),
         cells(_OLDER_LINKS, SPJDXH="9"),
         keeps_key=False,
     ),
@@ -121,10 +121,12 @@ FAULTS = collected(
     Fault(
         "basic_code_long",
         "基本编码超过12位",
-        ("FLW-021",),
+        ("FLW-021", "COM-014"),
         cells(_ITEMS, JBBM="0001011234567"),
     ),
-    Fault("implementation_code_long", "实施编码超过31位", ("FLW-022",), _implementation_code),
+    Fault(
+        "implementation_code_long", "实施编码超过31位", ("FLW-022", "COM-014"), _implementation_code
+    ),
     Fault(
         "promised_over_statutory",
         "承诺办结时限大于法定办结时限",
@@ -137,17 +139,22 @@ FAULTS = collected(
         ("FLW-024",),
         cells(_ITEMS, SFSF="1", SFYJ=None),
     ),
-    Fault("power_source_unknown", "权力来源不在代码表内", ("FLW-025",), cells(_ITEMS, QLLY="8")),
+    Fault(
+        "power_source_unknown",
+        "权力来源不在代码表内",
+        ("FLW-025", "COM-013"),
+        cells(_ITEMS, QLLY="8"),
+    ),
     Fault(
         "result_type_unknown",
         "事项审批结果类型不在代码表内",
-        ("FLW-026",),
+        ("FLW-026", "COM-013"),
         cells(_EXTENSION, SPJGLX="40"),
     ),
     Fault(
         "yes_no_unknown",
         "“是否”字段不是0或1",
-        ("FLW-027",),
+        ("FLW-027", "COM-013"),
         cells(_EXTENSION, SFWB="是"),
     ),
     Fault(
@@ -172,7 +179,7 @@ FAULTS = collected(
     Fault(
         "assessment_item_of_unknown_unit",
         "区域评估事项所引评估单元不存在",
-        ("FLW-033",),
+        ("FLW-033", "PRO-007"),
         cells("SPGL_QYPGSXXXB", QYPGDYBM="QY-BUCUNZAI"),
         keeps_key=False,
     ),

@@ -57,33 +57,38 @@ def _shelter_too_large(table: Table, record: Record, _: Random) -> Changes | Non
     return {"RFMJ": f"{Decimal(below) + 500:.2f}"}
 
 
-def _passed_before_review(table: Table, record: Record, _: Random) -> Changes | None:
-    start = record.get("SCKSRQ")
-    if table.code != _REVIEW or not start:
-        return None
-    day = date.fromisoformat(start) - timedelta(days=10)
-    return {"SCTGSJ": f"{day.isoformat()} 10:00:00"}
+def _ten_days_before_review(code: str) -> Break:
+    """A time ten days before the review began."""
+
+    def breaks(table: Table, record: Record, _: Random) -> Changes | None:
+        start = record.get("SCKSRQ")
+        if table.code != _REVIEW or not start:
+            return None
+        day = date.fromisoformat(start) - timedelta(days=10)
+        return {code: f"{day.isoformat()} 10:00:00"}
+
+    return breaks
 
 
 FAULTS = collected(
     Fault(
         "permit_of_unknown_project",
         "许可、备案的工程代码不存在",
-        ("PER-001",),
+        ("PER-001", "PRO-007"),
         cells(*_PERMITS, GCDM=_UNKNOWN_UNIT),
         keeps_key=False,
     ),
     Fault(
         "permit_of_unknown_case",
         "许可、备案的办件不存在",
-        ("PER-002",),
+        ("PER-002", "PRO-007"),
         cells(*_PERMITS, SPSXSLBM="BJ-BUCUNZAI"),
         keeps_key=False,
     ),
     Fault(
         "party_type_unknown",
         "责任主体单位类型不在代码表内",
-        ("PER-006",),
+        ("PER-006", "COM-013"),
         cells(_PARTY, DWLX="9"),
         keeps_key=False,
     ),
@@ -139,26 +144,32 @@ FAULTS = collected(
     Fault(
         "special_works_unknown",
         "特殊建设工程情形不是1至12",
-        ("PER-021",),
+        ("PER-021", "COM-013"),
         cells(_FIRE_DESIGN, _FIRE_ACCEPTANCE, TSJSGCQX="13"),
     ),
     Fault(
         "review_passed_before_start",
         "审查通过时间早于审查开始日期",
         ("PER-023",),
-        _passed_before_review,
+        _ten_days_before_review("SCTGSJ"),
+    ),
+    Fault(
+        "first_review_before_start",
+        "初审完成时间早于审查开始日期",
+        ("PER-023",),
+        _ten_days_before_review("CSWCSJ"),
     ),
     Fault(
         "step_of_unknown_review",
         "所引施工图审查业务编号不存在",
-        ("PER-024",),
+        ("PER-024", "PRO-007"),
         cells(*_OF_REVIEW, STYWBH="ST-BUCUNZAI"),
         keeps_key=False,
     ),
     Fault(
         "review_of_unknown_item",
         "施工图审查的事项版本不存在",
-        ("PER-025",),
+        ("PER-025", "PRO-007"),
         cells(_REVIEW, SPSXBM="SX-BUCUNZAI"),
     ),
     Fault(
@@ -176,7 +187,7 @@ FAULTS = collected(
     Fault(
         "service_step_of_nothing",
         "中介服务过程没有对应的服务事项",
-        ("PER-029",),
+        ("PER-029", "PRO-007"),
         cells("SPGL_ZJFWSXBLGCXXB", ZJFWSXSLBM="ZJ-BUCUNZAI"),
         keeps_key=False,
     ),

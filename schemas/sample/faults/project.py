@@ -128,10 +128,15 @@ FAULTS = collected(
     Fault(
         "investment_source_unknown",
         "投资来源不在代码表内",
-        ("PRJ-003",),
+        ("PRJ-003", "COM-013"),
         cells(_PROJECT, XMTZLY="9"),
     ),
-    Fault("initiation_unknown", "立项类型不在代码表内", ("PRJ-004",), cells(_PROJECT, LXLX="8")),
+    Fault(
+        "initiation_unknown",
+        "立项类型不在代码表内",
+        ("PRJ-004", "COM-013"),
+        cells(_PROJECT, LXLX="8"),
+    ),
     Fault("ends_before_start", "拟建成时间早于拟开工时间", ("PRJ-005",), _ends_before_start),
     Fault(
         "finished_without_time",
@@ -154,7 +159,7 @@ FAULTS = collected(
     Fault(
         "project_of_unknown_flow",
         "项目所引流程不存在",
-        ("PRJ-008",),
+        ("PRJ-008", "PRO-007"),
         cells(_PROJECT, SPLCBM="LC-BUCUNZAI"),
     ),
     Fault(
@@ -234,14 +239,14 @@ FAULTS = collected(
     Fault(
         "unit_of_unknown_project",
         "单位所属工程不存在",
-        ("PRJ-023",),
+        ("PRJ-023", "PRO-007"),
         cells(_UNIT, GCDM=f"{_UNKNOWN_PROJECT}-01"),
         keeps_key=False,
     ),
     Fault(
         "row_of_unknown_project",
         "所引项目代码不存在",
-        ("PRJ-025",),
+        ("PRJ-025", "PRO-007"),
         cells(*_BY_PROJECT, XMDM=_UNKNOWN_PROJECT),
         keeps_key=False,
     ),

@@ -11,6 +11,8 @@ from schemas.standard import Condition, Field
 
 #: Columns that the receiver or the database fills, never the county.
 NOT_OURS = frozenset({"LSH", "SBYY", "SCSJ", "GXSJ"})
+#: Conditional fields that offices fill whatever the condition: a reason belongs to every step.
+HABITUAL = frozenset({"BLYJ"})
 _PHONES = ("SJH", "LXDH", "LXRDH")
 _PERSONS = ("LXR", "FZR")
 _IDENTITY_DOCUMENT = ("ZJLX",)
@@ -20,10 +22,15 @@ def make(draft: Draft, field: Field) -> str | None:
     """The value of a field of a record that nobody gave."""
     if field.code in NOT_OURS or field.receiver:
         return None
-    if field.when and not holds(draft, field.when):
+    if field.when and not _asked(draft, field, field.when):
         return None
     maker = _MAKERS.get(f"{draft.table.code}.{field.code}") or _MAKERS.get(field.code)
     return maker(draft) if maker else _by_kind(draft, field)
+
+
+def _asked(draft: Draft, field: Field, when: Condition) -> bool:
+    """Whether a conditional field is to be filled: by its condition, an overlay, or good habit."""
+    return field.required == "M" or field.code in HABITUAL or holds(draft, when)
 
 
 def holds(draft: Draft, when: Condition) -> bool:

@@ -26,9 +26,9 @@ OPINIONS = {
     "14": "因办理依据变化，审批机关撤回本办件。",
     "15": "申请人以不正当手段取得许可，依法予以撤销。",
 }
+#: Special procedures by the codes of list TBCX; 8 is "other", whose name is its own.
+PROCEDURES = {"1": "现场踏勘", "2": "专家评审", "5": "批前公示", "8": "建设条件复核"}
 _CERTIFICATE = "10"
-_NONE = "99"
-_OTHER = "8"
 _NEVER = "9999-01-01"
 
 
@@ -73,6 +73,12 @@ def _certificate_id(draft: Draft) -> str | None:
     return codes.certificate(draft.rng, issuer, draft.at)
 
 
+def _certificate_path(draft: Draft) -> str | None:
+    if not draft.text("ZZBS"):
+        return None
+    return f"https://gcsp-{draft.text('XZQHDM')}.example/zz/{codes.key(draft.rng)}"
+
+
 def _in_two_years(draft: Draft) -> str:
     return (draft.at + timedelta(days=730)).strftime(DAY)
 
@@ -111,7 +117,7 @@ MAKERS: dict[str, Maker] = {
     "FKSJ": now,
     "FKYJ": one_of("无不同意见。", "原则同意，请落实消防车道和日照间距要求。"),
     "TBCX": one_of("1", "2", "5"),
-    "TBCXMC": lambda draft: "建设条件复核" if draft.text("TBCX") == _OTHER else None,
+    "TBCXMC": lambda draft: PROCEDURES.get(draft.text("TBCX"), "建设条件复核"),
     "TBCXKSSJ": now,
     "TBCXSXLX": fixed("1"),
     "TBCXSX": whole(5, 10),
@@ -126,7 +132,8 @@ MAKERS: dict[str, Maker] = {
     "SPGL_XMSQCLJQTFJXXB.ZZBH": fixed(None),
     "ZZMC": fixed(None),
     "ZZLX": fixed(None),
-    "DZZZWJLJ": fixed(None),
+    "SPGL_XMSPSXPFWJXXB.DZZZWJLJ": _certificate_path,
+    "SPGL_XMSQCLJQTFJXXB.DZZZWJLJ": fixed(None),
     "FJMC": _file_name,
     "FJLX": fixed("pdf"),
     "FJID": _file,

@@ -34,7 +34,7 @@ def _after_start(draft: Draft) -> str:
 
 
 MAKERS: dict[str, Maker] = {
-    "SPLCBM": lambda draft: f"{draft.text('XZQHDM')}LC{draft.rng.randint(1, 99):02d}",
+    "SPLCBM": lambda draft: f"{draft.text('XZQHDM')}LC{draft.rng.randint(1, 999999):06d}",
     "SPLCBBH": fixed("1"),
     "SPLCMC": put("{county}工程建设项目审批流程"),
     "SPLCSM": put("{county}工程建设项目审批流程，分四个阶段和并行推进事项。"),
@@ -55,7 +55,7 @@ MAKERS: dict[str, Maker] = {
     "JDBLSBDZ": fixed(None),
     "SXBSZNDZ": fixed(None),
     "SXZXSBDZ": fixed(None),
-    "SPSXBM": lambda draft: codes.item(draft.text("XZQHDM"), draft.rng.randint(1, 60)),
+    "SPSXBM": lambda draft: codes.item(draft.text("XZQHDM"), draft.rng.randint(100, 999999)),
     "SPSXBBH": fixed("1"),
     "SPSXMC": one_of("建设工程规划许可证核发", "建筑工程施工许可证核发", "建设工程消防验收"),
     "SFSXGZCNZ": fixed("0"),
@@ -132,7 +132,7 @@ MAKERS: dict[str, Maker] = {
     "TBXZ": fixed("按示范文本填写并加盖公章。"),
     "SLBZ": fixed("内容完整、签章齐全、清晰可辨。"),
     "YQTGCLDYJ": fixed("有关法律法规和办事指南。"),
-    "QYPGDYBM": lambda draft: f"{draft.text('XZQHDM')}QY{draft.rng.randint(1, 999):03d}",
+    "QYPGDYBM": lambda draft: f"{draft.text('XZQHDM')}QY{draft.rng.randint(100, 999999):06d}",
     "QYPGQYMC": put("{county}经济开发区区域评估单元"),
     "QYPGFWMS": put("{county}经济开发区规划范围内的工业用地。"),
     "QYPGFWZBXX": fixed(None),

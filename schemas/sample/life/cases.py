@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 
 from schemas.sample import codes, names
 from schemas.sample.catalogue import FIRST_VERSION, Item
+from schemas.sample.fields.case import PROCEDURES
 from schemas.sample.life import courses
 from schemas.sample.life.courses import Course, Step
 from schemas.sample.life.flows import assessment_unit
 from schemas.sample.life.tale import Case, Project, Tale
 from schemas.sample.worktime import soon
 
-#: Special procedures by the code of list TBCX; 8 is "other" and needs a name.
-_PROCEDURES = {"1": None, "2": None, "5": None, "8": "建设条件复核"}
 _SPARE_DAYS = 3
 _NO_RESULT = "99"
 _UNACCEPTED = frozenset({courses.DECLINED, courses.REFUSED})
@@ -127,14 +126,14 @@ def _steps(
 
 
 def _procedure(tale: Tale, unit: dict[str, str | None], at: datetime) -> None:
-    sort = tale.rng.choice(sorted(_PROCEDURES))
+    sort = tale.rng.choice(sorted(PROCEDURES))
     days = courses.SPECIAL_DAYS + tale.rng.randint(1, _SPARE_DAYS)
     tale.tell(
         at,
         "SPGL_XMSPSXBLTBCXXXB",
         **unit,
         TBCX=sort,
-        TBCXMC=_PROCEDURES[sort],
+        TBCXMC=PROCEDURES[sort],
         TBCXSX=str(days),
     )
 
