@@ -128,16 +128,11 @@ def _move(
 
 
 def _stamp_id(conn: Conn, stamp: Stamp) -> int:
-    found = conn.execute(
-        Q["stamp"],
-        {
-            "standard": stamp.standard,
-            "overlay": stamp.overlay,
-            "ruleset": stamp.ruleset,
-            "codelists": stamp.codelists,
-            "engine": stamp.engine,
-        },
-    ).fetchone()
+    """The stamp's number; a stamp is written once, by whoever judges with it first."""
+    found = conn.execute(Q["stamp"], asdict(stamp)).fetchone()
+    if found is None:
+        conn.execute(Q["insert_stamp"], asdict(stamp))
+        found = conn.execute(Q["stamp"], asdict(stamp)).fetchone()
     assert found is not None
     return int(found["id"])
 

@@ -24,10 +24,14 @@ join state s on s.name = v.state
 group by n.n
 
 -- name: stamp
+select id from stamp
+where standard = %(standard)s and overlay = %(overlay)s and ruleset = %(ruleset)s
+  and codelists = %(codelists)s and engine = %(engine)s
+
+-- name: insert_stamp
 insert into stamp (standard, overlay, ruleset, codelists, engine)
 values (%(standard)s, %(overlay)s, %(ruleset)s, %(codelists)s, %(engine)s)
-on conflict (standard, overlay, ruleset, codelists, engine) do update set engine = excluded.engine
-returning id
+on conflict do nothing
 
 -- name: insert_judgement
 insert into judgement (at, body, standard, table_code, stamp_id, records, passed, failed, held,
