@@ -192,6 +192,9 @@ def _alive(pid: int) -> bool:
         os.waitpid(pid, os.WNOHANG)  # a child of ours stays a zombie until it is asked after
     try:
         os.kill(pid, 0)
+        # one that died and that its parent has not asked after yet does nothing more
+        return Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2][1] != "Z"
     except ProcessLookupError:
         return False
-    return True
+    except OSError:
+        return True
