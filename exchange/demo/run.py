@@ -30,6 +30,8 @@ from exchange.store.connection import Store
 
 REFRESH_S, LINE_S, LOOK_S = 3.0, 15.0, 0.5
 DRAIN_S, QUIET_S = 120.0, 8.0
+WIDTH = 120
+"""Columns of the table when it is not written to a terminal."""
 _NEWS = 4
 _EXIT_UNACCOUNTED, _EXIT_DONE = 1, 0
 
@@ -92,6 +94,8 @@ class _Demo:
         self._setting_up = SettingUp(city, self._supervisor, began=self._began)
         self._say = self._setting_up.say
         self._console = Console()
+        if not self._console.is_terminal:
+            self._console = Console(width=WIDTH)
         self._store: Store | None = None
         self._last: Figures | None = None
         self._news: deque[str] = deque(maxlen=_NEWS)
