@@ -45,7 +45,7 @@ def _sum(total: str, *tables: str) -> Break:
         area = record.get(total)
         if table.code not in tables or not area or not record.get("DSJZMJ"):
             return None
-        return {total: f"{Decimal(area) + 1000:.2f}"}
+        return {total: f"{Decimal(area) * 2:.2f}"}
 
     return breaks
 

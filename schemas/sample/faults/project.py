@@ -86,6 +86,13 @@ def _linear_without_length(table: Table, record: Record, _: Random) -> Changes |
     return {"CD": None}
 
 
+def _areas_zero(table: Table, record: Record, _: Random) -> Changes | None:
+    """A line has no floor area of its own: there nought is no filler."""
+    if table.code != _PROJECT or record.get("SFXXGC") == "1":
+        return None
+    return {"YDMJ": "0", "JZMJ": "0"}
+
+
 def _source_against_flow(table: Table, record: Record, _: Random) -> Changes | None:
     if table.code != _PROJECT or record.get("SPLCLX") != _GOVERNMENT_FLOW:
         return None
@@ -214,7 +221,7 @@ FAULTS = collected(
         "filler_area",
         "用地面积、建筑面积以0充数",
         ("PRJ-014",),
-        cells(_PROJECT, YDMJ="0", JZMJ="0"),
+        _areas_zero,
     ),
     Fault("linear_without_length", "线性工程未填长度", ("PRJ-015",), _linear_without_length),
     Fault("coordinates_swapped", "坐标经纬度颠倒", ("PRJ-016",), _swapped),
