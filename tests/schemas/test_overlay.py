@@ -36,9 +36,17 @@ def test_the_chain_of_province_and_city_is_stamped_and_tightens() -> None:
     assert standard.overlay.startswith("420000+420600@")
     assert project["XMDM"].length == 24
     assert project["XMMC"].length == 500
-    assert standard.table("SPGL_XMSPSXBLTBCXXXB").by_code["TBCXMC"].required == "M"
+    assert standard.table("SPGL_XMSPSXBLXXB").by_code["LXRSJH"].length == 11
     assert load("3.0").table("SPGL_XMJBXXB").by_code["XMDM"].length is None
     assert load("3.0").overlay == ""
+
+
+def test_a_field_becomes_mandatory_below() -> None:
+    """What the nation leaves open a city may demand, and then surely."""
+    overlay = parse("420600", f'name = "x"\n[[fields]]\n{ITEM}field = "GCFW"\nrequired = "M"')
+    field = apply_all(load("3.0"), [overlay]).table("SPGL_XMJBXXB").by_code["GCFW"]
+    assert (field.required, field.required_confidence) == ("M", "high")
+    assert load("3.0").table("SPGL_XMJBXXB").by_code["GCFW"].required == "O"
 
 
 def test_columns_of_the_receiver_get_no_width() -> None:
