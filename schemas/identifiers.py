@@ -56,7 +56,8 @@ class Problem:
     """What is wrong with a text. ``expected`` is the computed right value where there is one.
 
     ``reason`` is ``format``, ``checksum``, ``date``, ``unknown``, ``unlisted`` (cannot be told),
-    ``abolished``, ``range``, ``city`` or ``swapped``. Message and expected value are fit to be shown: nothing personal is in them.
+    ``abolished``, ``range``, ``city`` or ``swapped``. Message and expected value are fit to be
+    shown: nothing personal is in them.
     """
 
     identifier: str
@@ -146,7 +147,9 @@ def _size(identifier: Identifier, text: str) -> str:
 
 
 def _shown(identifier: Identifier, text: str) -> str:
-    return mask("resident_id", text) if identifier.personal else text
+    if not identifier.personal:
+        return text
+    return mask("resident_id" if identifier.id == "resident_id" else "phone", text)
 
 
 def _identifier(entry: Mapping[str, Any]) -> Identifier:

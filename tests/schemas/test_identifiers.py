@@ -50,6 +50,7 @@ def test_invalid_examples_fail_with_a_chinese_message(identifier: str, text: str
             "2306-420602-04-01-123450",
             "error",
         ),
+        ("mobile_phone", "+86 138-0000-1234", "format", "138****1234", "warning"),
         ("admin_division", "420621", "abolished", "420607", "error"),
         ("industry_code", "E7010", "format", "K7010", "error"),
         ("coordinates", "32.009,112.144", "swapped", "112.144,32.009", "error"),
