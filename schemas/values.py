@@ -67,7 +67,7 @@ def canonical(field: Field | None, text: str | None) -> str:
             plain = plain.rstrip("0").rstrip(".")
         return "0" if plain in {"-0", "+0", ""} else plain
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S")
+        return value.isoformat(" ")
     return str(value)
 
 
@@ -85,6 +85,6 @@ def _datetime(text: str) -> datetime:
     if not _DATETIME.match(text):
         raise NotOfTypeError("应为时间，格式为 yyyy-MM-dd HH:mm:ss")
     try:
-        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S")
+        return datetime.fromisoformat(text)
     except ValueError:
         raise NotOfTypeError("时间不存在，应为日历中的时间，格式为 yyyy-MM-dd HH:mm:ss") from None
