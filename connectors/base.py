@@ -45,7 +45,12 @@ class ConnectorError(Exception):
 
 
 class TryLaterError(ConnectorError):
-    """The other side cannot be reached or is busy: nothing was taken or written, try again."""
+    """The other side cannot be reached or is busy: nothing was taken or written, try again.
+
+    ``wait_seconds`` is how long the other side asked us to wait, if it did.
+    """
+
+    wait_seconds: float | None = None
 
 
 class RefusedError(ConnectorError):

@@ -1,7 +1,7 @@
 """Source: a folder into which a body puts files named after the tables.
 
 ``<TABLE>[_anything].csv|.xlsx|.dbf`` (or the table's Chinese name) is taken when it is complete:
-not hidden, not ``.tmp``/``.part``, and unchanged for ``settle`` seconds (feed option, default 3). Files
+not hidden, not ``.tmp``/``.part``, unchanged for ``settle`` seconds (feed option, default 3). Files
 are taken oldest first. When all rows of a file are durably landed the file moves to ``done/``; a
 file that cannot be read moves to ``rejected/`` with a ``.reason.txt`` in Chinese beside it, and so
 does a file that is named after no table. If we stop between landing and moving, the mark tells: the

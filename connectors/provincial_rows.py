@@ -1,0 +1,179 @@
+"""The statements on one table of a provincial front database: look for rows, write rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    DateTime,
+    Numeric,
+    Select,
+    and_,
+    column,
+    insert,
+    or_,
+    select,
+    table,
+)
+from sqlalchemy.sql.elements import quoted_name
+
+from connectors.base import Outgoing, StopError
+from connectors.content import Content, Row, UpstreamRow, address_of, fold_address
+from connectors.database_products import Product
+from connectors.front_layout import Column, Present
+from schemas import Table
+from schemas.values import NotOfTypeError, parse
+
+RECEIVERS = frozenset({"LSH", "SBYY"})
+"""Columns that only the receiver fills."""
+
+_T = TypeVar("_T")
+_CHUNK = 100
+_SERIALS = 500
+
+
+class CannotBeWrittenError(Exception):
+    """The row has a value that its column cannot take; the message is Chinese."""
+
+
+class ProvincialRows:
+    """One table as it lies there; raises StopError when a column of the standard is missing."""
+
+    def __init__(
+        self, product: Product, standard: Table, present: Present | None, schema: str | None
+    ) -> None:
+        if present is None:
+            raise StopError("上级前置库中没有此表，或账号无权访问", table=standard.code)
+        folded = {name.casefold(): part for name, part in present.columns.items()}
+        self._there = {
+            code: folded[code.casefold()]
+            for code in {"LSH": None, **dict.fromkeys(standard.columns)}
+            if code.casefold() in folded
+        }
+        missing = [
+            code for code in standard.columns if code not in self._there and code not in RECEIVERS
+        ]
+        if missing:
+            raise StopError(f"上级前置库缺少列 {'、'.join(missing)}", table=standard.code)
+        self._standard = standard
+        self._written = [code for code in standard.columns if code not in RECEIVERS]
+        self._table = table(
+            quoted_name(present.name, quote=True),
+            *(_column(part) for part in self._there.values()),
+            schema=schema,
+        )
+        self.name = self._table.fullname
+        self._texts = [
+            product.text(self._c(code), part.type).label(f"c_{number}")
+            for number, (code, part) in enumerate(self._there.items())
+        ]
+
+    def to_write(self, row: Row) -> dict[str, Any]:
+        """The row as the columns take it, by real column name; raises CannotBeWrittenError."""
+        return {self._there[code].name: self._typed(code, row.get(code)) for code in self._written}
+
+    def write(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert rows that ``to_write`` made."""
+        connection.execute(insert(self._table), list(rows))
+
+    def look(
+        self, connection: Connection, rows: Iterable[Outgoing]
+    ) -> dict[int, list[UpstreamRow]]:
+        """What is there under the address (business key and validity) of each row, by delivery."""
+        wanted: dict[Content, list[int]] = defaultdict(list)
+        addresses: dict[Content, dict[str, str | None]] = {}
+        for row in rows:
+            address = address_of(self._standard, row.values)
+            folded = fold_address(self._standard, address)
+            wanted[folded].append(row.delivery)
+            addresses[folded] = address
+        present: dict[int, list[UpstreamRow]] = {
+            delivery: [] for deliveries in wanted.values() for delivery in deliveries
+        }
+        conditions = [
+            condition for address in addresses.values() for condition in self._at(address)
+        ]
+        for part in _chunks(conditions, _CHUNK):
+            for values in self._selected(connection, or_(*part)):
+                folded = fold_address(self._standard, {c: values[c] for c in self._address_codes})
+                there = UpstreamRow.of(self._standard, values)
+                for delivery in wanted.get(folded, ()):
+                    present[delivery].append(there)
+        return present
+
+    def look_by_serial(
+        self, connection: Connection, serials: Iterable[str]
+    ) -> dict[str, UpstreamRow]:
+        """The rows with these serial numbers."""
+        if "LSH" not in self._there:
+            return {}
+        number = isinstance(self._there["LSH"].type, Numeric) or (
+            self._there["LSH"].type.python_type is int
+        )
+        found = {}
+        usable = [serial for serial in serials if serial.isdigit() or not number]
+        for part in _chunks(usable, _SERIALS):
+            keys = [int(serial) if number else serial for serial in part]
+            for values in self._selected(connection, self._c("LSH").in_(keys)):
+                row = UpstreamRow.of(self._standard, values)
+                found[str(row.lsh).strip()] = row
+        return found
+
+    @property
+    def _address_codes(self) -> list[str]:
+        return list(address_of(self._standard, {}))
+
+    def _at(self, address: Row) -> list[ColumnElement[bool]]:
+        """The condition of one address; none when a value can be in no such column."""
+        try:
+            parts = [self._is(code, self._typed(code, text)) for code, text in address.items()]
+        except CannotBeWrittenError:
+            return []
+        return [and_(*parts)]
+
+    def _is(self, code: str, value: Any) -> ColumnElement[bool]:
+        part: ColumnElement[Any] = self._c(code)
+        if value is not None:
+            return and_(part == value)
+        if isinstance(self._there[code].type, Numeric | Date | DateTime):
+            return part.is_(None)
+        return or_(part.is_(None), part == "")
+
+    def _selected(
+        self, connection: Connection, condition: ColumnElement[bool]
+    ) -> Iterable[dict[str, str | None]]:
+        statement: Select[Any] = select(*self._texts).select_from(self._table).where(condition)
+        for values in connection.execute(statement):
+            yield dict(zip(self._there, values, strict=True))
+
+    def _typed(self, code: str, text: str | None) -> Any:
+        """The value for the column that is really there: typed or text."""
+        if text is None or text == "":
+            return None
+        try:
+            kind = self._there[code].type.python_type
+        except NotImplementedError:
+            return text
+        if kind is str:
+            return text
+        try:
+            return parse(self._standard.by_code[code], text)
+        except NotOfTypeError as error:
+            name = self._standard.by_code[code].name
+            raise CannotBeWrittenError(f"{code}（{name}）{error}") from None
+
+    def _c(self, code: str) -> ColumnElement[Any]:
+        return self._table.c[self._there[code].name]
+
+
+def _chunks(items: Sequence[_T], size: int) -> Iterable[Sequence[_T]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def _column(part: Column) -> Any:
+    return column(quoted_name(part.name, quote=True), part.type)
