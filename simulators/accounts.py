@@ -26,7 +26,7 @@ class Account:
     port: int
     database: str
     user: str
-    password: str
+    password: str = field(repr=False)
 
     def url(self, *, port: int | None = None) -> str:
         """The address as SQLAlchemy reads it, through another ``port`` if one is given."""
@@ -48,7 +48,7 @@ class Accounts:
     the province's own account of each of its databases, ``senders`` the exchange's account there.
     """
 
-    passwords: dict[str, str] = field(default_factory=dict)
+    passwords: dict[str, str] = field(default_factory=dict, repr=False)
     writers: dict[str, Account] = field(default_factory=dict)
     readers: dict[str, Account] = field(default_factory=dict)
     province: dict[str, Account] = field(default_factory=dict)
@@ -90,7 +90,9 @@ def save(world: World, accounts: Accounts) -> None:
 
 def write_connections(path: Path, urls: Mapping[str, str]) -> None:
     """The connections file of the exchange: name = "address", readable by its owner only."""
-    lines = [f"{name} = {json.dumps(url, ensure_ascii=False)}\n" for name, url in urls.items()]
+    lines = [
+        f"{name} = {json.dumps(url, ensure_ascii=False)}\n" for name, url in sorted(urls.items())
+    ]
     head = "# Written by simulators.world: how the exchange reaches the simulated world. Secret.\n"
     write_secret(path, head + "".join(lines))
 

@@ -22,6 +22,7 @@ import pymysql
 
 from simulators.settings import WorldError
 
+_STARTED: dict[int, subprocess.Popen[bytes]] = {}  # by process id: children have to be waited for
 _START_SECONDS = 30.0
 _STOP_SECONDS = 15.0
 
@@ -101,6 +102,7 @@ class MariaDB:
                     stdin=subprocess.DEVNULL,
                     start_new_session=True,
                 )
+            _STARTED[process.pid] = process
             self._pid_file.write_text(str(process.pid), "utf-8")
         self._wait()
 
@@ -115,6 +117,7 @@ class MariaDB:
             if time.monotonic() > until:
                 os.kill(pid, signal.SIGKILL)
             time.sleep(0.05)
+        _STARTED.pop(pid, None)
         self._pid_file.unlink(missing_ok=True)
 
     def _make(self, programs: Programs) -> None:
@@ -188,8 +191,8 @@ def _as_root() -> list[str]:
 
 
 def _alive(pid: int) -> bool:
-    with suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)  # a child of ours stays a zombie until it is asked after
+    if pid in _STARTED:
+        return _STARTED[pid].poll() is None
     try:
         os.kill(pid, 0)
         # one that died and that its parent has not asked after yet does nothing more

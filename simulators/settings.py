@@ -25,7 +25,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -69,7 +69,7 @@ class World:
     province: str
     forms: Mapping[str, str]
     bodies: Mapping[str, BodyPlan]
-    postgres_dsn: str
+    postgres_dsn: str = field(repr=False)
     mariadb_port: int | None
     front_port: int
     gateway_port: int

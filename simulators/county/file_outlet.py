@@ -14,7 +14,6 @@ from simulators.county.journal import Batch, Record
 from simulators.county.outlet import AwayError, Outlet
 
 _SERIAL = "LSH"
-_TAKEN = "done"
 
 
 class FileOutlet(Outlet):
@@ -39,9 +38,10 @@ class FileOutlet(Outlet):
         return True
 
     def arrived(self, batch: Batch) -> bool:
-        """Whether the last file of the batch is in the folder or was taken from it."""
+        """Whether the last file of the batch is in the folder or was put into one below it."""
         *_, (name, _) = _files(batch, self._sender)
-        return (self._folder / name).exists() or any((self._folder / _TAKEN).glob(f"**/*{name}*"))
+        stem, _, ending = name.rpartition(".")
+        return (self._folder / name).exists() or any(self._folder.glob(f"*/{stem}*.{ending}"))
 
     def close(self) -> None:
         """Nothing is open between two deliveries."""
