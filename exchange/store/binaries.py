@@ -69,7 +69,8 @@ WAYS: tuple[Account, ...] = (
     Account(
         (
             *("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"),
-            *("--inh-caps=+dac_override", "--ambient-caps=+dac_override"),
+            *("--securebits=+no_setuid_fixup", "--inh-caps=+dac_override"),
+            "--ambient-caps=+dac_override",
         ),
         NOBODY,
     ),
@@ -146,17 +147,18 @@ def _trouble(way: Account, folder: Path, programs: Programs) -> str | None:
     """Why ``way`` does not work, or None: may it run the programs and reach the data?"""
     if shutil.which(way.prefix[0]) is None:
         return f"{way.prefix[0]} is not installed"
-    postgres = str(programs.folder / "postgres")
-    for command in ((postgres, "--version"), ("ls", "-d", str(folder.parent) + "/.")):
-        done = subprocess.run(
-            [*way.prefix, *command],
-            check=False,
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=PROBE_SECONDS,
-        )
-        if done.returncode != 0:
-            return (done.stderr.strip().splitlines() or [f"{command[0]} failed"])[-1]
-    return None
+    # a shell in between: setpriv itself would still be let through closed folders
+    script = '"$0" --version >/dev/null && ls -d "$1/." >/dev/null'
+    command = ("sh", "-c", script, str(programs.folder / "postgres"), str(folder.parent))
+    done = subprocess.run(
+        [*way.prefix, *command],
+        check=False,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PROBE_SECONDS,
+    )
+    if done.returncode == 0:
+        return None
+    return (done.stderr.strip().splitlines() or ["it does not work"])[-1]
