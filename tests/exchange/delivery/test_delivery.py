@@ -1,0 +1,281 @@
+"""Delivery against a real front database: up once, corrected by protocol, followed to its end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from itertools import count
+
+import pytest
+
+from connectors.base import Outgoing, SendResult, Target, TryLaterError
+from connectors.upstream import RefusalText
+from exchange.delivery.resolve import find_abandoned, resolve_unknown
+from exchange.delivery.send import Upstream, send_queued
+from exchange.ledger.balance import balance
+from exchange.ledger.journey import journeys
+from exchange.store.connection import Store
+from schemas import Table
+from tests.exchange.delivery.province import Province, confirm, send
+from tests.exchange.records import BODY, FLOW, PROJECT, World
+from tests.stores import ExchangeStore, Postgres
+
+pytestmark = pytest.mark.database
+NUMBERS = count(1)
+
+
+@pytest.fixture
+def world(exchange_store: ExchangeStore) -> Iterator[World]:
+    """A store with one body."""
+    store = Store(exchange_store.app_dsn, by="test")
+    with store.transaction() as conn:
+        conn.execute("insert into body values (%s, '测试县', '{420602}', 'none')", (BODY,))
+    world = World(store)
+    yield world
+    with store.transaction() as conn:
+        assert balance(conn).unaccounted == 0
+    store.close()
+
+
+@pytest.fixture
+def province(postgres: Postgres, world: World) -> Iterator[Province]:
+    """A front database with flows and projects."""
+    name = f"province_{next(NUMBERS)}"
+    made = Province.made(postgres, name, world.standard, FLOW, PROJECT)
+    yield made
+    made.close()
+    postgres.drop_database(name)
+
+
+class DyingTarget(Target):
+    """A target whose process dies: before anything is written, or just after it was."""
+
+    def __init__(self, inner: Target, *, after: bool) -> None:
+        """``inner`` is the real target."""
+        self.inner, self.after = inner, after
+
+    def send(self, table: Table, rows: Sequence[Outgoing]) -> list[SendResult]:
+        """Write or not, then die as a killed process does: without an answer."""
+        if self.after:
+            self.inner.send(table, rows)
+        raise KeyboardInterrupt
+
+    ask = verdicts = close = None  # type: ignore[assignment]  # never reached
+
+
+class DownTarget(DyingTarget):
+    """A target that cannot be reached."""
+
+    def send(self, table: Table, rows: Sequence[Outgoing]) -> list[SendResult]:
+        """Nothing was sent."""
+        del rows
+        raise TryLaterError("connection refused", table=table.code)
+
+
+def other(upstream: Upstream, target: Target) -> Upstream:
+    """The same way up with another target."""
+    return Upstream(upstream.name, upstream.standard, target, "更正", upstream.collect_for)
+
+
+def passed(world: World, *rows: dict[str, str | None], at: int = 0) -> None:
+    """Land and judge rows of the flow table; they must pass."""
+    world.land(FLOW, *rows, at=at)
+    judged = world.judge()
+    assert judged.failed == 0
+
+
+def test_record_goes_up_and_is_confirmed(world: World, province: Province) -> None:
+    """A queued record is written once, and confirmed when the province says 3."""
+    passed(world, world.flow())
+    assert send(world, province).sent == 1
+    assert send(world, province).sent == 0
+    (row,) = province.rows(FLOW)
+    assert (row["SJSCZT"], row["SJYXBS"]) == (0, 1)
+    assert confirm(world, province).open == 1
+    province.answer(FLOW)
+    assert confirm(world, province).confirmed == 1
+    assert world.states(FLOW) == ["confirmed"]
+
+
+def test_correction_invalidates_before_it_inserts(world: World, province: Province) -> None:
+    """A changed record goes up as an invalid row with a reason, then the new valid row."""
+    flow = world.flow()
+    passed(world, flow)
+    send(world, province)
+    province.answer(FLOW)
+    confirm(world, province)
+    passed(world, flow | {"SPLCMC": "改名后的流程"}, at=60)
+    send(world, province)
+    first, invalid, second = province.rows(FLOW)
+    assert (invalid["SJYXBS"], invalid["SJWXYY"], invalid["SPLCMC"]) == (0, "更正", first["SPLCMC"])
+    assert (second["SJYXBS"], second["SPLCMC"]) == (1, "改名后的流程")
+    province.answer(FLOW)
+    confirm(world, province)
+    assert world.states(FLOW) == ["superseded", "confirmed"]
+
+
+def test_withdrawal_takes_the_record_out_of_effect(world: World, province: Province) -> None:
+    """A withdrawn record is sent as the body's own invalid row, and both versions are accounted."""
+    flow = world.flow()
+    passed(world, flow)
+    send(world, province)
+    province.answer(FLOW)
+    confirm(world, province)
+    passed(world, flow | {"SJYXBS": "0", "SJWXYY": "流程停用"}, at=60)
+    send(world, province)
+    province.answer(FLOW)
+    confirm(world, province)
+    assert [row["SJWXYY"] for row in province.rows(FLOW)] == [None, "流程停用"]
+    assert world.states(FLOW) == ["withdrawn", "confirmed"]
+
+
+def test_child_is_released_when_its_parent_is_confirmed(world: World, province: Province) -> None:
+    """A held project is judged again and sent as soon as its flow is in the national system."""
+    flow = world.flow()
+    world.land(FLOW, flow)
+    world.land(PROJECT, world.project(flow))
+    world.judge()
+    send(world, province)
+    assert province.rows(PROJECT) == []
+    province.answer(FLOW)
+    confirm(world, province)
+    assert world.judge().passed == 1
+    send(world, province)
+    assert len(province.rows(PROJECT)) == 1
+
+
+def test_refusal_above_comes_back_as_a_case(world: World, province: Province) -> None:
+    """A record refused upstream is returned with the reason, joins a case, and is a blind spot."""
+    passed(world, world.flow())
+    send(world, province)
+    province.answer(FLOW, 2, "[104]代码不在字典中")
+    assert confirm(world, province).refused == 1
+    assert world.states(FLOW) == ["returned"]
+    (finding,) = world.rows("select detail from finding where rule = 'UPS-001'")
+    assert "[104]代码不在字典中" in finding["detail"]["message"]
+    assert world.rows("select reason from blind_spot") == [{"reason": "[104]代码不在字典中"}]
+    assert len(world.rows("select from rectification_item")) == 1
+
+
+def test_refusal_because_of_the_parent_waits_and_goes_again(
+    world: World, province: Province
+) -> None:
+    """Refused only because of its parent, a record is no case: it is judged and sent again."""
+    province.refusals = (RefusalText("上级记录", "PRO-004", parent=True),)
+    passed(world, world.flow())
+    send(world, province)
+    province.answer(FLOW, 2, "[201]上级记录不存在")
+    confirm(world, province)
+    assert world.states(FLOW) == ["held"]
+    world.pass_time(seconds=10)
+    world.judge()
+    send(world, province)
+    assert len(province.rows(FLOW)) == 2
+    province.answer(FLOW)
+    confirm(world, province)
+    assert world.states(FLOW) == ["confirmed"]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before-send", "after-send-before-ack"])
+def test_killed_sender_loses_nothing_and_doubles_nothing(
+    world: World, province: Province, after: bool
+) -> None:
+    """A worker killed before or after the write leaves a version that is asked for, sent once."""
+    passed(world, world.flow())
+    up = province.upstream()
+    with pytest.raises(KeyboardInterrupt):
+        send_queued(world.store, other(up, DyingTarget(up.target, after=after)), now=world.now)
+    assert world.states(FLOW) == ["sending"]
+    assert len(province.rows(FLOW)) == int(after)
+    world.pass_time(days=365 * 100)
+    assert find_abandoned(world.store, up, now=world.now) == 1
+    assert resolve_unknown(world.store, up, now=world.now) == 1
+    send_queued(world.store, up, now=world.now)
+    assert world.states(FLOW) == ["sent"]
+    assert len(province.rows(FLOW)) == 1
+
+
+def test_killed_between_the_two_rows_of_a_correction(world: World, province: Province) -> None:
+    """Killed after both rows of a correction were written, both are found and neither repeated."""
+    flow = world.flow()
+    passed(world, flow)
+    send(world, province)
+    province.answer(FLOW)
+    confirm(world, province)
+    passed(world, flow | {"SPLCMC": "新名"}, at=60)
+    up = province.upstream()
+    with pytest.raises(KeyboardInterrupt):
+        send_queued(world.store, other(up, DyingTarget(up.target, after=True)), now=world.now)
+    world.pass_time(days=365 * 100)
+    find_abandoned(world.store, up, now=world.now)
+    resolve_unknown(world.store, up, now=world.now)
+    send_queued(world.store, up, now=world.now)
+    assert [row["SJYXBS"] for row in province.rows(FLOW)] == [1, 0, 1]
+    assert world.states(FLOW) == ["superseded", "sent"]
+
+
+def test_unreachable_upstream_opens_the_breaker_and_keeps_the_record(
+    world: World, province: Province
+) -> None:
+    """While the province is down records wait with their ladder; nobody knocks all the time."""
+    passed(world, world.flow())
+    up = province.upstream()
+    down = other(up, DownTarget(up.target, after=False))
+    for _ in range(3):
+        assert send_queued(world.store, down, now=world.now).again == 1
+        world.pass_time(seconds=3)
+    passed(world, world.flow() | {"SPLCBM": "LC-2", "DFSJZJ": "2"})
+    assert send(world, province).sent == 0
+    assert world.states(FLOW) == ["queued", "queued"]
+    world.pass_time(minutes=20)
+    assert send(world, province).sent == 2
+
+
+def test_what_was_lost_above_is_sent_again(world: World, province: Province) -> None:
+    """A row that the province took and lost is found missing and written a second time."""
+    passed(world, world.flow())
+    send(world, province)
+    province.lose(FLOW)
+    assert confirm(world, province).lost == 1
+    send(world, province)
+    assert len(province.rows(FLOW)) == 1
+    province.answer(FLOW)
+    confirm(world, province)
+    assert world.states(FLOW) == ["confirmed"]
+
+
+def test_many_senders_send_each_record_once(world: World, province: Province) -> None:
+    """Six workers at once write forty records once each."""
+    flow = world.flow()
+    passed(
+        world, *(flow | {"SPLCBM": f"LC{number}", "DFSJZJ": f"{number}"} for number in range(40))
+    )
+
+    def work() -> None:
+        for _ in range(6):
+            send(world, province)
+
+    workers = [threading.Thread(target=work) for _ in range(6)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    world.pass_time(minutes=10)
+    send(world, province)
+    codes = [row["SPLCBM"] for row in province.rows(FLOW)]
+    assert len(codes) == len(set(codes)) == 40
+
+
+def test_journey_tells_everything(world: World, province: Province) -> None:
+    """A record's journey is found by its code and names every move, stamp and serial number."""
+    flow = world.flow()
+    passed(world, flow)
+    send(world, province)
+    province.answer(FLOW)
+    confirm(world, province)
+    with world.store.transaction() as conn:
+        (journey,) = journeys(conn, str(flow["SPLCBM"]))
+    moves = [move["to_state"] for move in journey.moves]
+    assert moves == ["landed", "queued", "sending", "sent", "confirmed"]
+    assert all(journey.stamps[name] for name in ("pulled_at", "judged_at", "sent_at"))
+    assert journey.deliveries[0]["lsh"] == str(province.rows(FLOW)[0]["LSH"])
