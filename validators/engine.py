@@ -62,10 +62,11 @@ def judge(ruleset: Ruleset, table: str, records: Sequence[Record], context: Cont
 
 def _run(entry: Entry, plan: Plan, batch: Batch, tally: _Tally) -> None:
     answers = _answers(entry, batch, tally)
-    tally.counts[entry.rule.code] = _count(answers)
-    for at, answer in enumerate(answers):
-        if answer is False:
-            tally.findings[at].append(word(entry, plan, batch, at))
+    counts = tally.counts[entry.rule.code] = _count(answers)
+    if counts.failed:
+        for at, answer in enumerate(answers):
+            if answer is False:
+                tally.findings[at].append(word(entry, plan, batch, at))
     if entry.waits is not None and entry.rule.consequence == "reject":
         for at, lookups in entry.waits(batch, answers):
             tally.waits[at].extend(lookups)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from schemas import Reference
 from validators.expression import Code
 from validators.record import Context, Lookup, ParentState
-from validators.rowwise import Layout, Row, compile_row
+from validators.row import Layout, Row
+from validators.rowwise import compile_row
 
 SEPARATOR = ","
+MOST = 50
+"""Values of one cell that are looked up; nobody means more."""
 OFFLINE = "未连接交换库，未核对上级记录"
 UNKNOWN = "未取得上级记录的状态"
 WAITING: dict[ParentState, str] = {
@@ -35,7 +38,7 @@ class Parents:
             return ()
         if len(values) > 1:
             return (Lookup(self._table, self._fields, values),)
-        several = dict.fromkeys(part.strip() for part in values[0].split(SEPARATOR))
+        several = dict.fromkeys(part.strip() for part in values[0].split(SEPARATOR, MOST)[:MOST])
         return tuple(Lookup(self._table, self._fields, (part,)) for part in several if part)
 
     def answer(self, row: Row, record: int, context: Context) -> bool | str | None:

@@ -8,11 +8,14 @@ from datetime import datetime
 from functools import cached_property
 
 from schemas import Table
+from schemas.personal import kind_of
 from validators.expression import Code, Expression
 from validators.parents import Parents
 from validators.record import Context, Lookup, Record
-from validators.rowwise import Layout, Row, RowFunction, compile_row
+from validators.row import Layout, Row, RowFunction
+from validators.rowwise import compile_batch, compile_row
 from validators.rule import Holds, ReadWell, Refers, Rule, Unique
+from validators.shown import Shown
 
 Answer = bool | str | None
 _NO_TIME = datetime(1, 1, 1)  # noqa: DTZ001 - wall time; references look at no clock
@@ -23,7 +26,8 @@ Waits = Iterator[tuple[int, tuple[Lookup, ...]]]
 class Batch:
     """The records of one judgement as rows; ``judged`` has None for rows that only withdraw.
 
-    ``notes`` is where a rule leaves what its findings will tell, by rule code and position.
+    ``notes`` is where a rule leaves what its findings will tell, by rule code and position;
+    ``shown`` keeps what a record looks like to people, once it has a finding.
     """
 
     records: Sequence[Record]
@@ -31,6 +35,7 @@ class Batch:
     judged: Sequence[Row | None]
     context: Context
     notes: dict[tuple[str, int], str] = field(default_factory=dict)
+    shown: dict[int, Shown] = field(default_factory=dict)
 
     def only(self, at: int) -> Batch:
         """The batch of one record."""
@@ -43,6 +48,11 @@ class Batch:
     def withdraws(self) -> bool:
         """Whether some rows only withdraw an earlier one."""
         return any(row is None for row in self.judged)
+
+    @cached_property
+    def defective(self) -> bool:
+        """Whether reading met a defect in some record."""
+        return any(record.defects for record in self.records)
 
     def seen_by(self, rule: Rule) -> Sequence[Row | None]:
         """The rows that a rule looks at."""
@@ -69,11 +79,15 @@ class Plan:
     def __init__(self, table: Table, rules: Sequence[Rule]) -> None:
         self.table = table
         self.layout = Layout(table)
-        self.key = [(name, self.layout.text(name)) for name in table.key]
+        self.personal = {entry.code: kind_of(entry) for entry in table.fields}
         self.parents = tuple(
             Parents(rule.check.reference, self.layout)
             for rule in rules
             if isinstance(rule.check, Refers)
+        )
+        checks = (rule.check for rule in rules)
+        self.named_defects = frozenset(
+            check.defect for check in checks if isinstance(check, ReadWell) and check.defect
         )
         self.entries = tuple(self._entry(rule) for rule in rules)
 
@@ -103,17 +117,16 @@ class Plan:
             case Unique():
                 return Entry(rule, self._unique(rule, check))
             case ReadWell(defect):
-                return Entry(rule, _read_well(defect, self._named_defects))
+                return Entry(rule, _read_well(defect, self.named_defects))
 
     def _holds(self, rule: Rule, check: Holds) -> Callable[[Batch], list[Answer]]:
-        function = compile_row(check.condition, self.layout)
-        if check.when is not None:
-            function = _only_when(compile_row(check.when, self.layout), function)
+        function = compile_batch(check.condition, check.when, self.layout)
 
         def evaluate(batch: Batch) -> list[Answer]:
             if rule.on_withdrawal or not batch.withdraws:
-                return [function(row) for row in batch.rows]
-            return [None if row is None else function(row) for row in batch.judged]
+                return function(batch.rows)
+            answers = iter(function([row for row in batch.judged if row is not None]))
+            return [None if row is None else next(answers) for row in batch.judged]
 
         return evaluate
 
@@ -153,19 +166,9 @@ class Plan:
 
         return evaluate
 
-    @cached_property
-    def _named_defects(self) -> frozenset[str]:
-        from validators.derived.landing import known_defects
-
-        return known_defects()
-
 
 def _seen(record: Record) -> str:
     return f"（见{record.where}）" if record.where else ""
-
-
-def _only_when(when: RowFunction, condition: RowFunction) -> RowFunction:
-    return lambda row: condition(row) if when(row) is True else None
 
 
 def _refers(rule: Rule, parents: Parents) -> Callable[[Batch], list[Answer]]:
@@ -191,6 +194,8 @@ def _waits(parents: Parents) -> Callable[[Batch, Sequence[Answer]], Waits]:
 
 def _read_well(defect: str | None, named: frozenset[str]) -> Callable[[Batch], list[Answer]]:
     def evaluate(batch: Batch) -> list[Answer]:
+        if not batch.defective:
+            return [True] * len(batch.records)
         if defect is None:
             return [all(met.code in named for met in each.defects) for each in batch.records]
         return [all(met.code != defect for met in each.defects) for each in batch.records]

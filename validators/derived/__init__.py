@@ -25,6 +25,8 @@ PRO-007   parent is there                                     ``references``
 STD-102   conditional field is filled                         ``conditional``
 STD-103   number can be read                                  ``types``
 STD-104   text has the form of its field or list              ``formats``
+STD-106   text can be read                                    ``texts``
+STD-107   text holds nothing that does not belong             ``texts``
 LND-…     row was read without loss                           ``landing``
 ========  ==================================================  ===================
 
@@ -49,6 +51,7 @@ from validators.derived import (
     references,
     required,
     signs,
+    texts,
     times,
     types,
 )
@@ -61,6 +64,7 @@ KINDS = (
     conditional,
     types,
     lengths,
+    texts,
     codes,
     formats,
     identifiers,
@@ -79,6 +83,8 @@ IMPLIED = {
     types.IMPLIED_NUMBER.clause: types.IMPLIED_NUMBER.statement,
     formats.STATED.clause: formats.STATED.statement,
     landing.IMPLIED.clause: landing.IMPLIED.statement,
+    texts.GARBLED.clause: texts.GARBLED.statement,
+    texts.UNCLEAN.clause: texts.UNCLEAN.statement,
 }
 """What the tables demand without a clause of their own, by the id that rules cite."""
 

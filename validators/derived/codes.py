@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 
 from schemas import CodeList, Field
 from schemas.values import canonical
@@ -101,9 +102,8 @@ def nearest(codes: CodeList) -> Callable[[str], str | None]:
     """A function that proposes the code that was probably meant."""
     by_name = {name: value for value, name in codes.values.items() if name}
 
+    @lru_cache(maxsize=256)
     def propose(value: str) -> str | None:
-        if len(value) > _LONGEST:
-            return None
         bare = unicodedata.normalize("NFKC", value).strip()
         meant = _meant(bare, codes, by_name)
         if meant is None:
@@ -111,7 +111,7 @@ def nearest(codes: CodeList) -> Callable[[str], str | None]:
         name = codes.values.get(meant)
         return f"{meant}（{name}）" if name else meant
 
-    return propose
+    return lambda value: propose(value) if len(value) <= _LONGEST else None
 
 
 def _meant(bare: str, codes: CodeList, by_name: dict[str, str]) -> str | None:

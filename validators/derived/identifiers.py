@@ -25,7 +25,7 @@ def rules(draft: Draft) -> Iterator[Rule]:
     for entry in content(draft.table):
         if is_code_of_unit(draft, entry):
             yield _credit_code(draft, entry)
-        elif _is_named(draft, entry, IDENTITY):
+        elif is_identity(draft, entry):
             yield _identity(draft, entry)
         elif is_phone(draft, entry):
             yield _phone(draft, entry)
@@ -34,6 +34,11 @@ def rules(draft: Draft) -> Iterator[Rule]:
 def is_code_of_unit(draft: Draft, entry: Field) -> bool:
     """True for a column that holds a unified social credit code."""
     return _is_named(draft, entry, CREDIT_CODE)
+
+
+def is_identity(draft: Draft, entry: Field) -> bool:
+    """True for a column that holds the number of a person's document."""
+    return _is_named(draft, entry, IDENTITY)
 
 
 def is_phone(draft: Draft, entry: Field) -> bool:

@@ -33,11 +33,6 @@ def rules(draft: Draft) -> Iterator[Rule]:
     yield _rule(draft, OTHER, None, "读取数据行时发生其他缺损", "按提示核对源数据后重新推送。")
 
 
-def known_defects() -> frozenset[str]:
-    """The codes of defects that have a rule of their own."""
-    return frozenset(defect for defect, _, _ in _KINDS)
-
-
 def _rule(draft: Draft, code: str, defect: str | None, told: str, fix: str) -> Rule:
     return Rule(
         code=code,

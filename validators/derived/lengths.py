@@ -1,4 +1,7 @@
-"""Lengths: no more characters, digits or places than the field takes, where the limit is known."""
+"""Lengths: no more characters, digits or places than the field takes.
+
+Where the length of a text is not public, only what cannot be meant is refused.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,17 @@ from validators.expression import Call, Expression, Value, text
 from validators.rule import Holds, Rule
 
 PREFIX = "COM-014"
+CEILING = 32_767
+"""Characters that a text may have where no limit is known: what a cell of a spreadsheet holds."""
 IMPLIED = Citation(PREFIX, "字符和数值不得超过字段长度与精度。", "error")
 
 
 def rules(draft: Draft) -> Iterator[Rule]:
     """One rule for each field with a known limit."""
     for entry in content(draft.table):
-        if entry.type == "string" and entry.length is not None:
-            yield _rule(draft, entry, _short(entry), f"不超过{entry.length}个字符")
+        if entry.type == "string" and (entry.length or not entry.codelist):
+            limit = entry.length or CEILING
+            yield _rule(draft, entry, _short(entry, limit), f"不超过{limit}个字符")
         elif entry.type in {"integer", "decimal"} and (entry.precision or entry.scale is not None):
             yield _rule(draft, entry, _digits(entry), _limit(entry))
 
@@ -45,8 +51,7 @@ def _rule(draft: Draft, entry: Field, condition: Expression, limit: str) -> Rule
     )
 
 
-def _short(entry: Field) -> Expression:
-    limit = entry.length or 0
+def _short(entry: Field, limit: int) -> Expression:
     return text(entry.code).through("length", len) <= limit
 
 

@@ -6,6 +6,7 @@ from validators.rule import Holds, Rule
 RULE = Rule(
     code="PRC-026/certificate_half_described",
     kind="attachment",
+    tables=("SPGL_XMSPSXPFWJXXB",),
     fields=("DZZZWJLJ", "ZZBS"),
     clause="PRC-026",
     statement="电子证照的证照标识和文件路径应同时填写。",
