@@ -18,6 +18,7 @@ from schemas import Standard
 from schemas.ddl import columns, statements
 from simulators.accounts import Account
 from simulators.front_databases import connect_postgresql
+from simulators.settings import WorldError
 
 Standing = Literal["accepted", "pending", "absent"]
 Form = Literal["front", "gateway"]
@@ -222,6 +223,15 @@ class ProvinceTables:
             if self.form == "gateway":
                 wanted.add((table.code, ("SJSCZT",)))
         return wanted
+
+
+def form_of(name: str) -> Form:
+    """The form that a city file names; raises WorldError for an unknown one."""
+    if name == "front":
+        return "front"
+    if name == "gateway":
+        return "gateway"
+    raise WorldError(f"the province has no form {name!r}; there are: front, gateway")
 
 
 def _equal(key: Mapping[str, str | None]) -> sql.Composable:

@@ -69,19 +69,14 @@ def session() -> Iterator[Callable[[Account], psycopg.Connection]]:
 
 
 @pytest.fixture
-def emptied(small_world: World, world_accounts: Accounts) -> Iterator[None]:
-    """Front databases of counties and province without a row, before and after."""
-    _empty([*world_accounts.writers.values(), *world_accounts.province.values()])
-    yield
-    _empty([*world_accounts.writers.values(), *world_accounts.province.values()])
-
-
-def _empty(accounts: list[Account]) -> None:
-    for account in accounts:
+def emptied(small_world: World, world_accounts: Accounts) -> None:
+    """Front databases of counties and province without a row."""
+    assert small_world.bodies
+    for account in [*world_accounts.writers.values(), *world_accounts.province.values()]:
         with connect_postgresql(account, autocommit=True) as connection:
             tables = connection.execute(
                 "select schemaname, tablename from pg_tables"
                 " where schemaname in ('public', 'office')"
             ).fetchall()
-            for schema, table in tables:
-                connection.execute(f'delete from "{schema}"."{table}"'.encode())
+            text = "; ".join(f'delete from "{schema}"."{table}"' for schema, table in tables)
+            connection.execute(text.encode())

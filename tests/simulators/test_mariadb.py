@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from pathlib import Path
 
 import pymysql
@@ -19,7 +20,7 @@ from tests.stores import Postgres
 
 def test_a_machine_without_mariadb_is_recognised(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no program of MariaDB is found, none is invented."""
-    monkeypatch.setattr(mariadb.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
     assert mariadb.find() is None
 
 

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from schemas import load
-from simulators import world
+from simulators import settings, world
 from simulators.accounts import Account, Accounts
 from simulators.settings import World
 
@@ -35,6 +35,7 @@ def test_every_county_has_all_tables_of_its_generation(
         assert found == set(load(version).tables)
 
 
+@pytest.mark.usefixtures("emptied")
 def test_the_exchange_can_only_read_a_county(world_accounts: Accounts, session: Session) -> None:
     """The account given to the exchange has no right to change a county's data."""
     reader = session(world_accounts.readers["county_420602_v3"])
@@ -109,7 +110,7 @@ def test_preparing_again_changes_no_password_and_makes_nothing_twice(
 
 def test_the_absence_of_mariadb_is_said_loudly(world_toml: Path) -> None:
     """Without a configured MariaDB the counties that run it are named and get PostgreSQL."""
-    whole = world.settings.load(world_toml)
+    whole = settings.load(world_toml)
     said = world._mariadb(whole)
     assert isinstance(said, str)
     assert said.startswith("!!")

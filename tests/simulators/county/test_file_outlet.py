@@ -8,9 +8,12 @@ from pathlib import Path
 from python_calamine import CalamineWorkbook
 
 from simulators.county.file_outlet import FileOutlet
-from simulators.county.journal import Batch, Step
+from simulators.county.journal import Batch, Record, Step
 
-ROWS = [{"LSH": None, "A": "𠮷", "B": None, "C": "012345678901234567"}, {"A": "😀", "B": "=1+1"}]
+ROWS: list[Record] = [
+    {"LSH": None, "A": "𠮷", "B": None, "C": "012345678901234567"},
+    {"A": "😀", "B": "=1+1"},
+]
 STEPS = (Step("insert", "T1", "1", ROWS[0]), Step("insert", "T1", "2", ROWS[1]))
 
 
