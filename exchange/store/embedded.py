@@ -147,17 +147,11 @@ class Cluster:
                         sql.Identifier(database), sql.Identifier(owner)
                     )
                 )
-            self.restrict(conn, database, users)
-
-    @staticmethod
-    def restrict(conn: psycopg.Connection, database: str, users: tuple[str, ...]) -> None:
-        """Take the database from everybody, and let its owner and ``users`` connect."""
-        name = sql.Identifier(database)
-        conn.execute(sql.SQL("revoke all on database {} from public").format(name))
-        for user in users:
-            conn.execute(
-                sql.SQL("grant connect on database {} to {}").format(name, sql.Identifier(user))
-            )
+            name = sql.Identifier(database)
+            conn.execute(sql.SQL("revoke all on database {} from public").format(name))
+            for user in users:
+                grant = sql.SQL("grant connect on database {} to {}")
+                conn.execute(grant.format(name, sql.Identifier(user)))
 
     def _superuser(self) -> psycopg.Connection:
         return psycopg.connect(self.dsn(SUPERUSER), autocommit=True, connect_timeout=10)
