@@ -164,18 +164,20 @@ class ProvinceTables:
 
     def _select(self, table: str, key: Mapping[str, str | None]) -> Iterator[dict[str, str | None]]:
         codes = self._columns[table]
-        query = sql.SQL('select {} from {} where {} order by "LSH"').format(
+        # qualified: the bare name would mean the text that is selected, and 137 come before 22
+        query = sql.SQL("select {} from {} where {} order by {}").format(
             sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(code)) for code in codes),
             sql.Identifier(table),
             _equal(key),
+            sql.Identifier(table, "LSH"),
         )
         for values in self.connection.execute(query, _given(key)):
             yield dict(zip(codes, values, strict=True))
 
     def _histories(self, table: str, key: Mapping[str, str | None]) -> Iterable[TupleRow]:
         query = sql.SQL(
-            'select "LSH"::text, "SJYXBS"::text, "SJSCZT"::text from {} where {} order by "LSH"'
-        ).format(sql.Identifier(table), _equal(key))
+            'select "LSH"::text, "SJYXBS"::text, "SJSCZT"::text from {} where {} order by {}'
+        ).format(sql.Identifier(table), _equal(key), sql.Identifier(table, "LSH"))
         return self.connection.execute(query, _given(key)).fetchall()
 
     def _poll_text(self) -> sql.Composed:

@@ -10,7 +10,7 @@ join rectification_item i
  and (i.record_key = n.record_key or i.local_key = n.local_key)
  and i.version_id <= n.version_id
 order by i.id, n.version_id
-for update of i
+for no key update of i
 
 -- name: collecting_case
 insert into rectification (body, state, opened_at, collect_until)

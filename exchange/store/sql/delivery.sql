@@ -12,7 +12,7 @@ where v.state = 'queued' and v.standard = %(standard)s and v.next_try_at <= %(no
   )
 order by v.table_order, v.id
 limit %(limit)s
-for update of v skip locked
+for no key update of v skip locked
 
 -- name: in_effect
 select distinct on (body, record_key) body, record_key, raw
@@ -51,7 +51,7 @@ select v.id, v.attempt
 from version v
 where v.id = any(%(ids)s) and v.state = 'sending'
 order by v.table_order, v.id
-for update of v skip locked
+for no key update of v skip locked
 
 -- name: mark_tried
 update delivery set tried = true where id = any(%(ids)s) and not tried
@@ -112,7 +112,7 @@ where id = any(%(ids)s)
 select id from version
 where state = 'sending' and standard = %(standard)s and state_at < %(before)s
 limit %(limit)s
-for update skip locked
+for no key update skip locked
 
 -- name: due_unknowns
 select v.id
@@ -120,7 +120,7 @@ from version v
 where v.state = 'unknown' and v.standard = %(standard)s and v.next_try_at <= %(now)s
 order by v.table_order, v.id
 limit %(limit)s
-for update skip locked
+for no key update skip locked
 
 -- name: due_verdicts
 select v.id, v.body, v.standard, v.table_code, v.record_key, v.local_key, v.valid, v.raw, v.place,
@@ -129,7 +129,7 @@ from version v
 where v.state = 'sent' and v.standard = %(standard)s and v.next_try_at <= %(now)s
 order by v.table_code, v.id
 limit %(limit)s
-for update skip locked
+for no key update skip locked
 
 -- name: ask_again
 update version v set next_try_at = n.next_try_at

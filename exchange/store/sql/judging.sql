@@ -6,7 +6,7 @@ where judge_after <= %(now)s
   and (%(bodies)s::text[] is null or body = any(%(bodies)s))
 order by standard, table_order, body, id
 limit %(limit)s
-for update skip locked
+for no key update skip locked
 
 -- name: parent_states
 select n.n, min(
