@@ -32,7 +32,9 @@ def _rule(draft: Draft, reference: Reference) -> Rule:
     # The clause names what distinguishes the parent; the division only scopes it.
     asked = [entry.code for entry in entries if entry.code != "XZQHDM"] or ["XZQHDM"]
     demanded = all(entry.required == "M" for entry in entries)
-    cited = draft.cite(asked, ("reference",), DEMANDED if demanded else OPTIONAL)
+    implied = DEMANDED if demanded else OPTIONAL
+    # A clause may name only the last field, the parent's own; what is before it scopes it, too.
+    cited = draft.cite(asked, ("reference",), draft.cite(asked[-1:], ("reference",), implied))
     named = "、".join(called(entry) for entry in entries)
     shown = "、".join(f"{entry.name}“{{{entry.code}}}”" for entry in entries)
     return Rule(
