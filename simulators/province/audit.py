@@ -18,8 +18,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from psycopg import sql
-
 from schemas import Table
 from simulators.province.tables import ProvinceTables
 
@@ -138,6 +136,6 @@ def _times(tables: ProvinceTables, table: str) -> dict[str, Times]:
 
 def _lost(tables: ProvinceTables) -> int:
     row = tables.connection.execute(
-        sql.SQL("select count(*) from office.journal where event = 'lost'")
+        "select count(*) from office.journal where event = 'lost'"
     ).fetchone()
     return int(row[0]) if row else 0

@@ -19,6 +19,7 @@ from simulators.province.tables import Arrived, Form, ProvinceTables
 _TICK_SECONDS = 0.3
 _PARENT_SECONDS = 60.0
 _UPLOAD_SECONDS = (0.2, 0.6)
+_COMMIT_EVERY = 25
 
 
 class Judge:
@@ -46,6 +47,7 @@ class Judge:
         self._due: dict[tuple[str, str], float] = {}
         self._since: dict[tuple[str, str], float] = {}
         self._lies: set[tuple[str, str]] = set()
+        self._known: set[tuple[str, str]] | None = None
         self._figures = {"taken": 0, "refused": 0, "uploaded": 0, "lost": 0}
 
     def run(self, stop: threading.Event) -> None:
@@ -65,18 +67,19 @@ class Judge:
 
     def tick(self, tables: ProvinceTables, now: float) -> None:
         """One round at monotonic time ``now``: new rows get a date, due rows their verdict."""
+        if self._known is None:
+            self._known = tables.seen()
         arrived = list(tables.new_rows())
-        strangers = {(row.table, row.lsh) for row in arrived} - self._due.keys()
-        known = tables.seen() if strangers else set()
-        for row in arrived:
-            place = (row.table, row.lsh)
-            if place in strangers:
-                if place not in known:
-                    tables.note(row.table, row.lsh, "seen")
-                self._due[place] = now + (self._mode.verdict_delay() if row.status == 0 else 0)
-                self._since[place] = now
-            if self._due[place] <= now:
-                self._look_at(tables, row, now)
+        fresh = [row for row in arrived if (row.table, row.lsh) not in self._due]
+        tables.note_seen(row for row in fresh if (row.table, row.lsh) not in self._known)
+        for row in fresh:
+            self._due[row.table, row.lsh] = now + self._mode.verdict_delay() * (row.status == 0)
+            self._since[row.table, row.lsh] = now
+        due = [row for row in arrived if self._due[row.table, row.lsh] <= now]
+        for count, row in enumerate(due, start=1):
+            self._look_at(tables, row, now)
+            if count % _COMMIT_EVERY == 0:
+                tables.connection.commit()
         tables.connection.commit()
         for gone in self._due.keys() - {(row.table, row.lsh) for row in arrived}:
             del self._due[gone], self._since[gone]
@@ -132,12 +135,12 @@ def verdict(
     if found:
         return found
     key = {code: row.get(code) for code in table.key}
-    lsh = row["LSH"] or ""
-    if tables.waiting(table.code, key, before=lsh):
+    before = tables.history(table.code, key).before(row["LSH"] or "")
+    if before.waiting:
         return None
     if row.get(VALIDITY) == "0":
-        return [] if tables.known(table.code, key, before=lsh) else ["[302]没有可以作废的数据"]
-    if tables.standing(table.code, key, before=lsh) != "absent":
+        return [] if before.entries else ["[302]没有可以作废的数据"]
+    if before.standing != "absent":
         return ["[301]同一主键已有有效数据"]
     for reference in table.references:
         wanted = {
@@ -146,7 +149,7 @@ def verdict(
         }
         if not all(wanted.values()):
             continue
-        match tables.standing(reference.table, wanted):
+        match tables.history(reference.table, wanted).standing:
             case "absent":
                 name = tables.standard.table(reference.table).name
                 found.append(f"[201]上级记录不存在或无效：{name}")

@@ -7,12 +7,10 @@ decided, and when, is in the journal ``office.journal``, which the exchange cann
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal
-
-from psycopg import sql
-from psycopg.rows import TupleRow
 
 from schemas import Standard
 from schemas.ddl import columns, statements
@@ -23,6 +21,7 @@ from simulators.settings import WorldError
 Standing = Literal["accepted", "pending", "absent"]
 Form = Literal["front", "gateway"]
 
+_EVENTS = {1: "checked", 2: "refused", 3: "uploaded"}
 _OFFICE = """
 create schema if not exists office;
 create table if not exists office.journal (
@@ -47,6 +46,47 @@ class Arrived:
     status: int
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of a key's history: serial number, validity and status as text."""
+
+    lsh: str
+    valid: str | None
+    status: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The rows of one key, oldest first."""
+
+    entries: list[Entry]
+
+    def before(self, lsh: str) -> History:
+        """What came before the row with this serial number."""
+        return History(list(takewhile(lambda entry: entry.lsh != lsh, self.entries)))
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a row has no verdict yet."""
+        return any(entry.status == "0" for entry in self.entries)
+
+    @property
+    def standing(self) -> Standing:
+        """What holds for the key: a valid row taken, one still waiting, or none.
+
+        An invalidating row that was not refused ends what came before it.
+        """
+        standing: Standing = "absent"
+        for entry in self.entries:
+            if entry.status == "2":
+                continue
+            if entry.valid == "0":
+                standing = "absent"
+            elif standing != "accepted":
+                standing = "pending" if entry.status == "0" else "accepted"
+        return standing
+
+
 class ProvinceTables:
     """One connection to the province's rows of one version. Not safe for threads."""
 
@@ -68,50 +108,26 @@ class ProvinceTables:
 
     def row(self, table: str, lsh: str) -> dict[str, str | None] | None:
         """A row as text, or None when it is not there."""
-        return next(iter(self._select(table, {"LSH": lsh})), None)
+        return next(iter(self.rows(table, {"LSH": lsh})), None)
 
     def rows(self, table: str, key: Mapping[str, str | None]) -> list[dict[str, str | None]]:
         """All rows with these values, oldest first, every column as text."""
-        return list(self._select(table, key))
+        codes = self._columns[table]
+        found = self._select(table, codes, key)
+        return [dict(zip(codes, values, strict=True)) for values in found]
 
-    def standing(self, table: str, key: Mapping[str, str | None], *, before: str = "") -> Standing:
-        """What holds for a key: a valid row taken, one still waiting, or none.
+    def history(self, table: str, key: Mapping[str, str | None]) -> History:
+        """The rows of a key, oldest first."""
+        found = self._select(table, ("LSH", "SJYXBS", "SJSCZT"), key)
+        return History([Entry(lsh or "", valid, status) for lsh, valid, status in found])
 
-        Only rows older than the serial number ``before`` count, if it is given. An invalidating row
-        that was not refused ends what came before it.
-        """
-        standing: Standing = "absent"
-        for lsh, valid, status in self._histories(table, key):
-            if before and lsh == before:
-                break
-            if status == "2":
-                continue
-            if valid == "0":
-                standing = "absent"
-            elif standing != "accepted":
-                standing = "pending" if status == "0" else "accepted"
-        return standing
-
-    def waiting(self, table: str, key: Mapping[str, str | None], *, before: str) -> bool:
-        """Whether an older row with this key has no verdict yet."""
-        for lsh, _, status in self._histories(table, key):
-            if lsh == before:
-                break
-            if status == "0":
-                return True
-        return False
-
-    def known(self, table: str, key: Mapping[str, str | None], *, before: str) -> bool:
-        """Whether any row with this key came before the one with serial number ``before``."""
-        first = next(iter(self._histories(table, key)), None)
-        return first is not None and first[0] != before
-
-    def note(self, table: str, lsh: str, event: str, detail: str | None = None) -> None:
-        """An entry in the journal."""
-        self.connection.execute(
-            "insert into office.journal (table_code, lsh, event, detail) values (%s, %s, %s, %s)",
-            [table, lsh, event, detail],
-        )
+    def note_seen(self, rows: Iterable[Arrived]) -> None:
+        """Journal entries: these rows were seen for the first time."""
+        with self.connection.cursor() as cursor:
+            cursor.executemany(
+                "insert into office.journal (table_code, lsh, event) values (%s, %s, 'seen')",
+                [(row.table, row.lsh) for row in rows],
+            )
 
     def seen(self) -> set[tuple[str, str]]:
         """The rows that the journal knows and that may still wait for a verdict."""
@@ -125,30 +141,23 @@ class ProvinceTables:
 
     def decide(self, table: str, lsh: str, status: int, reason: str | None = None) -> None:
         """Writes the status (and the reason of a refusal) back into the row and the journal."""
-        self.connection.execute(
-            sql.SQL('update {} set "SJSCZT" = %s, "SBYY" = %s where "LSH" = %s').format(
-                sql.Identifier(table)
-            ),
+        self._change(
+            f'update "{table}" set "SJSCZT" = %s, "SBYY" = %s where "LSH" = %s',
             [str(status), reason, lsh],
+            (table, lsh, _EVENTS[status], reason),
         )
-        self.note(table, lsh, {1: "checked", 2: "refused", 3: "uploaded"}[status], reason)
 
     def lose(self, table: str, lsh: str) -> None:
         """Makes a row vanish, as a platform does that loses data."""
-        self.connection.execute(
-            sql.SQL('delete from {} where "LSH" = %s').format(sql.Identifier(table)), [lsh]
-        )
-        self.note(table, lsh, "lost")
+        self._change(f'delete from "{table}" where "LSH" = %s', [lsh], (table, lsh, "lost", None))
 
     def insert(self, table: str, row: Mapping[str, str | None]) -> None:
         """Writes a row of the HTTP form; the serial number is in it."""
         codes = [code for code in self._columns[table] if code in row]
+        names = ", ".join(f'"{code}"' for code in codes)
+        marks = ", ".join(["%s"] * len(codes))
         self.connection.execute(
-            sql.SQL("insert into {} ({}) values ({})").format(
-                sql.Identifier(table),
-                sql.SQL(", ").join(map(sql.Identifier, codes)),
-                sql.SQL(", ").join(sql.Placeholder() * len(codes)),
-            ),
+            f'insert into "{table}" ({names}) values ({marks})'.encode(),
             [row[code] for code in codes],
         )
 
@@ -162,37 +171,39 @@ class ProvinceTables:
         """Gives the connection back."""
         self.connection.close()
 
-    def _select(self, table: str, key: Mapping[str, str | None]) -> Iterator[dict[str, str | None]]:
-        codes = self._columns[table]
-        # qualified: the bare name would mean the text that is selected, and 137 come before 22
-        query = sql.SQL("select {} from {} where {} order by {}").format(
-            sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(code)) for code in codes),
-            sql.Identifier(table),
-            _equal(key),
-            sql.Identifier(table, "LSH"),
+    def _select(
+        self, table: str, codes: Iterable[str], key: Mapping[str, str | None]
+    ) -> list[tuple[str | None, ...]]:
+        """These columns as text. Ordered by the serial number itself, never by its text."""
+        texts = ", ".join(f't."{code}"::text' for code in codes)
+        where = " and ".join(
+            f't."{code}" is null' if value is None else f't."{code}" = %s'
+            for code, value in key.items()
         )
-        for values in self.connection.execute(query, _given(key)):
-            yield dict(zip(codes, values, strict=True))
+        return self.connection.execute(
+            f'select {texts} from "{table}" t where {where or "true"} order by t."LSH"'.encode(),
+            [value for value in key.values() if value is not None],
+        ).fetchall()
 
-    def _histories(self, table: str, key: Mapping[str, str | None]) -> Iterable[TupleRow]:
-        query = sql.SQL(
-            'select "LSH"::text, "SJYXBS"::text, "SJSCZT"::text from {} where {} order by {}'
-        ).format(sql.Identifier(table), _equal(key), sql.Identifier(table, "LSH"))
-        return self.connection.execute(query, _given(key)).fetchall()
+    def _change(
+        self, change: str, values: list[str | None], note: tuple[str, str, str, str | None]
+    ) -> None:
+        """A change of a row together with its entry in the journal."""
+        self.connection.execute(
+            (
+                "with noted as (insert into office.journal (table_code, lsh, event, detail)"
+                f" values (%s, %s, %s, %s)) {change}"
+            ).encode(),
+            [*note, *values],
+        )
 
-    def _poll_text(self) -> sql.Composed:
-        parts = [
-            sql.SQL(
-                '(select {} as t, "LSH"::text, "SJSCZT"::text from {}'
-                """ where "SJSCZT" in ('0', '1') order by {} limit 500)"""
-            ).format(
-                sql.Literal(table.code),
-                sql.Identifier(table.code),
-                sql.Identifier(table.code, "LSH"),
-            )
+    def _poll_text(self) -> bytes:
+        parts = (
+            f"""(select '{table.code}' as t, r."LSH"::text, r."SJSCZT"::text"""
+            f""" from "{table.code}" r where r."SJSCZT" in ('0', '1') order by r."LSH" limit 500)"""
             for table in self.standard.in_order
-        ]
-        return sql.SQL(" union all ").join(parts)
+        )
+        return " union all ".join(parts).encode()
 
     def _prepare(self) -> None:
         """The journal, the tables of the HTTP form, and indexes for keys and parents."""
@@ -209,12 +220,9 @@ class ProvinceTables:
                 self.connection.execute(";\n".join(text).encode())
         for table_code, codes in self._lookups():
             name = f"office_{table_code.removeprefix('SPGL_')}_{'_'.join(codes)}"[:63]
+            quoted = ", ".join(f'"{code}"' for code in codes)
             self.connection.execute(
-                sql.SQL("create index if not exists {} on {} ({})").format(
-                    sql.Identifier(name),
-                    sql.Identifier(table_code),
-                    sql.SQL(", ").join(map(sql.Identifier, codes)),
-                )
+                f'create index if not exists "{name}" on "{table_code}" ({quoted})'.encode()
             )
         self.connection.commit()
 
@@ -234,16 +242,3 @@ def form_of(name: str) -> Form:
     if name == "gateway":
         return "gateway"
     raise WorldError(f"the province has no form {name!r}; there are: front, gateway")
-
-
-def _equal(key: Mapping[str, str | None]) -> sql.Composable:
-    if not key:
-        return sql.SQL("true")
-    return sql.SQL(" and ").join(
-        sql.SQL("{} is null" if value is None else "{} = %s").format(sql.Identifier(code))
-        for code, value in key.items()
-    )
-
-
-def _given(key: Mapping[str, str | None]) -> Sequence[str]:
-    return [value for value in key.values() if value is not None]

@@ -105,7 +105,7 @@ def test_set_up_comes_first_and_in_order(begin: Callable[[str], Life]) -> None:
     """Within some seconds the flows are there, right, and projects follow at the body's rate."""
     life = begin("420602")
     life.tell(mistakes=1.0, rate=1)
-    life.live(12)
+    life.live(20)
     rows = life.rows()
     assert len(rows["SPGL_SPLCXXB"]) == 4
     assert all(row["SPLCMC"] for row in rows["SPGL_SPLCXXB"])
@@ -117,7 +117,7 @@ def test_set_up_comes_first_and_in_order(begin: Callable[[str], Life]) -> None:
 def test_both_generations_of_one_body(begin: Callable[[str], Life]) -> None:
     """A body with two feeds tells under both versions of the standard."""
     life = begin("420606")
-    life.live(15)
+    life.live(20)
     assert count(life.rows("3.0")) > 50
     assert len(life.rows("2.0")["SPGL_DFXMSPLCXXB"]) == 4
 
@@ -128,7 +128,7 @@ def test_a_notice_is_answered(
 ) -> None:
     """After the delay the broken record is right: by two new rows, or changed in place."""
     life = begin(code)
-    life.live(14)
+    life.live(20)
     table = "SPGL_XMSPSXBLXXXXB"
     order: dict[str, object] = {"id": "1", "do": "mistake", "fault": "handler_missing"}
     life.tell([order], mistakes=0.001, rate=5)
@@ -161,7 +161,7 @@ def test_a_notice_is_answered(
 def test_pause_flood_skew_and_withdrawals(begin: Callable[[str], Life]) -> None:
     """A body does what the control file says from the next second on, each order once."""
     life = begin("420602")
-    life.live(14)
+    life.live(20)
     life.tell(pause=True)
     before = count(life.rows())
     life.live(5)
