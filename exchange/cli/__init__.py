@@ -20,6 +20,7 @@ import click
 COMMANDS: Mapping[str, str] = {
     "airflow": "exchange.cli.airflow:airflow",
     "bodies": "exchange.cli.bodies:bodies",
+    "chase": "exchange.cli.chase:chase",
     "confirm": "exchange.cli.confirm:confirm",
     "deliver": "exchange.cli.deliver:deliver",
     "demo": "exchange.cli.demo:demo",
@@ -27,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "intake": "exchange.cli.intake:intake",
     "judge": "exchange.cli.judge:judge",
     "ledger": "exchange.cli.ledger:ledger",
+    "score": "exchange.cli.score:score",
     "standard": "exchange.cli.standard:standard",
     "stop": "exchange.cli.demo:stop",
     "simulate": "exchange.cli.simulate:simulate",

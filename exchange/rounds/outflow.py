@@ -18,8 +18,11 @@ def chase(settings: Settings, *, now: datetime) -> ChaseSummary:
         return chase_cases(exchange.store, settings.state, exchange.rulesets.policy, now)
 
 
-def score(settings: Settings, *, day: date, now: datetime) -> list[Path]:
-    """Write the scorecard of a day; returns the files."""
+def score(
+    settings: Settings, *, day: date, now: datetime, folder: Path | None = None
+) -> list[Path]:
+    """Write the scorecard of a day; returns the files. ``folder`` replaces that of the state."""
+    folder = folder or settings.state / "scorecards"
     with opened(settings, work="score") as exchange, exchange.store.transaction() as conn:
         policy = exchange.policy(now)
-        return write_scorecard(conn, day, policy, settings.state / "scorecards", now=now)
+        return write_scorecard(conn, day, policy, folder, now=now)

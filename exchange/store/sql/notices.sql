@@ -7,7 +7,7 @@ where r.state = 'collecting' and r.collect_until <= %(now)s
   and not (r.id = any(%(passed_over)s::bigint[]))
 order by r.collect_until, r.id
 limit 1
-for update of r skip locked
+for no key update of r skip locked
 
 -- name: settled_case
 -- A case all of whose items are mended: by then its notice may be out or not.
@@ -23,7 +23,7 @@ where r.state <> 'closed'
   )
 order by r.id
 limit 1
-for update of r skip locked
+for no key update of r skip locked
 
 -- name: cases_to_remind
 -- Notified cases with the steps of the escalation that their reminders were sent for.
@@ -40,7 +40,7 @@ select r.id, r.body, b.name as body_name, r.state, r.opened_at, r.collect_until,
        r.notified_at, r.deadline, r.deadline_provisional, r.deadline_basis, r.overdue_since
 from rectification r join body b on b.code = r.body
 where r.id = %(case)s and r.state = 'notified'
-for update of r skip locked
+for no key update of r skip locked
 
 -- name: reminded
 select from notice
@@ -67,7 +67,7 @@ where r.state = 'notified'
   )
 order by r.id
 limit 1
-for update of r skip locked
+for no key update of r skip locked
 
 -- name: items_of_case
 select i.id, i.standard, i.table_code, i.record_key, v.local_key, i.version_id, i.opened_at,
@@ -125,7 +125,7 @@ from notice n join rectification r on r.id = n.rectification_id
 where n.delivered_at is null and not (n.id = any(%(passed_over)s::bigint[]))
 order by n.id
 limit 1
-for update of n skip locked
+for no key update of n skip locked
 
 -- name: notice_delivered
 update notice set delivered_at = %(now)s, proof = %(proof)s::jsonb, last_error = null
