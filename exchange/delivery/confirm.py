@@ -85,6 +85,7 @@ def _write(
     lost &= {row["id"] for row in rows if row["sent_at"] + LOST_AFTER <= now}
     _answered(conn, steps, verdicts, lost, now)
     own = {step.version: verdicts[step.delivery] for step in steps}
+    _invalidations_refused(conn, steps, verdicts)
     total = Confirmed()
     confirmed, later = [], []
     for row in rows:
@@ -127,6 +128,19 @@ def _answered(
             Q["delivery_answered"],
             {"now": now, "ids": ids, "outcomes": outcomes, "lshs": lshs, "reasons": reasons},
         )
+
+
+def _invalidations_refused(
+    conn: Conn, steps: Sequence[Step], verdicts: Mapping[int, UpstreamVerdict]
+) -> None:
+    """An invalidation of ours that was refused is no fault of the body: it is listed for us."""
+    last = {step.version: step.delivery for step in steps}
+    for step in steps:
+        verdict = verdicts[step.delivery]
+        if verdict.status == REFUSED and last[step.version] != step.delivery:
+            reason = f"更正时的失效记录被退回：{verdict.reason or '未说明原因'}"
+            spot = {"version": step.version, "reason": reason, "rule": None}
+            conn.execute(Q["insert_blind_spot"], spot)
 
 
 def _confirm(conn: Conn, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:

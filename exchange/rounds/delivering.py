@@ -5,6 +5,7 @@ One thread for each way up; any number of rounds may run at once, they share the
 
 from __future__ import annotations
 
+import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -18,6 +19,8 @@ from exchange.judging.judge import judge_due
 from exchange.rounds.loop import now, repeat
 from exchange.rounds.wiring import Exchange, opened
 from exchange.settings import Settings
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -104,9 +107,11 @@ def _serve(
                 upstream.target.close()
         except TryLaterError as error:
             summary.trouble = str(error)
+            LOG.warning("the way up for standard %s: %s", version, error)
             stop.wait(1)
         except Exception as error:  # noqa: BLE001  the other ways up must go on; shown in the summary
             summary.trouble = f"{type(error).__name__}: {error}"[:500]
+            LOG.exception("the way up for standard %s broke and is opened anew", version)
             stop.wait(2)
 
 

@@ -6,6 +6,7 @@ What is landed is judged at once, in the same thread.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,6 +24,7 @@ from exchange.rounds.loop import now
 from exchange.rounds.wiring import Exchange, opened, register_bodies
 from exchange.settings import Settings
 
+LOG = logging.getLogger(__name__)
 THREADS = 8
 REST_S = 0.1
 FIRST_PAUSE = timedelta(seconds=2)
@@ -142,9 +144,11 @@ def _sweep(exchange: Exchange, one: _Served) -> None:
         _judge(exchange, one)
     except (ConnectorError, TryLaterError) as error:
         one.summary.errors["*"] = str(error)
+        LOG.warning("%s: %s", one.body.code, error)
         trouble = True
     except Exception as error:  # noqa: BLE001  one body's surprise must not end the round
         one.summary.errors["*"] = f"{type(error).__name__}: {error}"[:500]
+        LOG.exception("a sweep over %s broke; the next will try again", one.body.code)
         trouble = True
     one.summary.sweeps += 1
     if trouble:
@@ -172,6 +176,8 @@ def _pull_all(exchange: Exchange, one: _Served) -> bool:
             on_landed=lambda _: _judge(exchange, one),
         )
         _add(one.summary, pulled)
+        for table, error in pulled.errors.items():
+            LOG.warning("%s %s: %s", one.body.code, table, error)
         trouble = trouble or bool(pulled.errors)
     return trouble
 
@@ -184,6 +190,7 @@ def _judge(exchange: Exchange, one: _Served) -> None:
         one.summary.held += judged.held
         for error in judged.errors:
             one.summary.errors["rule"] = error
+            LOG.error("judging %s: %s", one.body.code, error)
         if not judged.records:
             return
 
