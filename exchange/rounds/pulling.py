@@ -146,7 +146,7 @@ def _sweep(exchange: Exchange, one: _Served) -> None:
         one.summary.errors["*"] = str(error)
         LOG.warning("%s: %s", one.body.code, error)
         trouble = True
-    except Exception as error:  # noqa: BLE001  one body's surprise must not end the round
+    except Exception as error:
         one.summary.errors["*"] = f"{type(error).__name__}: {error}"[:500]
         LOG.exception("a sweep over %s broke; the next will try again", one.body.code)
         trouble = True
