@@ -258,8 +258,12 @@ def _adopt_orphans() -> None:
 
 
 def _reap(keep: set[int]) -> None:
-    """Takes leave of orphans that have ended; those in `keep` are asked after by their owner."""
+    """Takes leave of adopted orphans that have ended; those in `keep` are asked after elsewhere.
+
+    What runs in our own session was started by us and waited for by who started it.
+    """
     for child in psutil.Process().children():
-        with suppress(psutil.NoSuchProcess, ChildProcessError):
-            if child.pid not in keep and child.status() == psutil.STATUS_ZOMBIE:
+        with suppress(psutil.NoSuchProcess, ProcessLookupError, ChildProcessError):
+            ours = child.pid in keep or os.getsid(child.pid) == os.getsid(0)
+            if not ours and child.status() == psutil.STATUS_ZOMBIE:
                 os.waitpid(child.pid, os.WNOHANG)
