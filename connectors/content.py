@@ -61,6 +61,17 @@ def found_among(table: Table, row: Outgoing, present: Iterable[UpstreamRow]) -> 
     return sorted(same, key=lambda there: (len(there.lsh or ""), there.lsh or ""))
 
 
+def changed_columns(table: Table, row: Outgoing, there: UpstreamRow) -> list[str]:
+    """The columns, with their names, in which a row differs from what was sent."""
+    codes = [code for code in table.by_code if code not in TECHNICAL_COLUMNS]
+    sent = content_of(table, row.values)
+    return [
+        f"{code}（{table.by_code[code].name}）"
+        for code, ours, theirs in zip(codes, sent, there.content, strict=True)
+        if ours != theirs
+    ]
+
+
 def found(row: Outgoing, same: Sequence[UpstreamRow]) -> Found:
     """How often the row is there."""
     return Found(row.delivery, len(same), tuple(there.lsh for there in same if there.lsh))

@@ -32,6 +32,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.types import TypeEngine
 
 from connectors.base import StopError
+from connectors.deadline import driver_deadline
 
 Failure = Literal["later", "conflict", "shape", "rights", "login", "data"]
 """What a database error means: unreachable or busy, lost a race, no such table or column, no
@@ -220,19 +221,29 @@ def open_engine(address: str, session: Session) -> Engine:
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
-        for alternatives in product.setup(session):
-            _first_that_works(cursor, alternatives)
-        cursor.close()
+        with driver_deadline(connection, session.connect_seconds):
+            _set_up(connection, product.setup(session))
         if hasattr(connection, "call_timeout"):  # oracledb, in milliseconds
             connection.call_timeout = (session.statement_seconds + 5) * 1000
-        connection.commit()
 
     return engine
 
 
 def _with_driver(url: URL) -> URL:
     return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+
+
+def _set_up(connection: Any, statements: tuple[tuple[str, ...], ...]) -> None:
+    """Runs the statements outside a transaction: what PostgreSQL sets inside one can be undone."""
+    by_attribute = isinstance(getattr(connection, "autocommit", None), bool)
+    if by_attribute:
+        connection.autocommit = True
+    cursor = connection.cursor()
+    for alternatives in statements:
+        _first_that_works(cursor, alternatives)
+    cursor.close()
+    if by_attribute:
+        connection.autocommit = False
 
 
 def _first_that_works(cursor: Any, alternatives: tuple[str, ...]) -> None:

@@ -12,6 +12,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -19,7 +20,13 @@ from sqlalchemy import Connection
 @contextmanager
 def deadline(connection: Connection, seconds: float) -> Iterator[None]:
     """Cut the connection when the block takes longer; the driver then raises OperationalError."""
-    driver = connection.connection.dbapi_connection
+    with driver_deadline(connection.connection.dbapi_connection, seconds):
+        yield
+
+
+@contextmanager
+def driver_deadline(driver: Any, seconds: float) -> Iterator[None]:
+    """The same for a connection of the driver itself."""
     number = getattr(driver, "fileno", None)
     if number is None:
         yield

@@ -2,12 +2,13 @@
 
 The protocol: ``GET {base}/{TABLE}?limit=2000&after=<token>`` (``after`` only when there is one)::
 
-    {"rows": [{"DFSJZJ": "…", …}, …], "next": "<token>", "more": true, "now": "2026-01-02T03:04:05+08:00"}
+    {"rows": [{"DFSJZJ": "…", …}, …], "next": "<token>", "more": true,
+     "now": "2026-01-02T03:04:05+08:00"}
 
-Each row has every column of the table except the receiver's, as text, whole number or null; a column
-that is left out is not the same as null and refuses the page. ``next`` is the position after these
-rows, of the body's own making; asking with it again must give what came later, also rows whose
-transaction was late. ``now`` is the body's clock.
+Each row has every column of the table except the receiver's, as text, whole number or null; a
+column that is left out is not the same as null and refuses the page. ``next`` is the position after
+these rows, of the body's own making; asking with it again must give what came later, also rows
+whose transaction was late. ``now`` is the body's clock.
 
 Feed options: ``signer`` and ``app_key`` (see ``connectors.signers``), ``cursor`` (column with the
 time of a row's last change, default GXSJ), ``connect_seconds``, ``answer_seconds``.

@@ -36,6 +36,7 @@ from connectors.connections import Connections
 from connectors.content import (
     Content,
     UpstreamRow,
+    changed_columns,
     content_of,
     found,
     found_among,
@@ -206,7 +207,10 @@ class ProvincialDatabase(Target):
             if writes:
                 there.write(connection, [values for _, values in writes])
                 after = there.look(connection, [row for row, _ in writes])
-                results += [_sent(table, row, after[row.delivery]) for row, _ in writes]
+                results += [
+                    _sent(table, row, before[row.delivery], after[row.delivery])
+                    for row, _ in writes
+                ]
         return self._commit(connection, table, results)
 
     def _commit(
@@ -312,7 +316,18 @@ def _decide(
     return results, writes
 
 
-def _sent(table: Table, row: Outgoing, after: list[UpstreamRow]) -> SendResult:
+def _sent(
+    table: Table, row: Outgoing, before: list[UpstreamRow], after: list[UpstreamRow]
+) -> SendResult:
+    """The row just written, as it is read back in the same transaction.
+
+    A column that rounds or cuts silently would give a row that can never be found again: that is
+    poison too, and the transaction is undone.
+    """
     same = found_among(table, row, after)
-    lsh = same[row.prior].lsh if len(same) > row.prior else None
-    return SendResult(row.delivery, "sent", lsh)
+    if len(same) > row.prior:
+        return SendResult(row.delivery, "sent", same[row.prior].lsh)
+    known = {there.lsh for there in before}
+    changed = [changed_columns(table, row, there) for there in after if there.lsh not in known]
+    nearest: list[str] = min(changed, key=lambda columns: len(columns), default=[])
+    raise _PoisonError(f"上级库写入后内容会改变，列的精度或长度不足：{'、'.join(nearest)}")
