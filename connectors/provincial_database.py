@@ -329,5 +329,6 @@ def _sent(
         return SendResult(row.delivery, "sent", same[row.prior].lsh)
     known = {there.lsh for there in before}
     changed = [changed_columns(table, row, there) for there in after if there.lsh not in known]
-    nearest: list[str] = min(changed, key=lambda columns: len(columns), default=[])
-    raise _PoisonError(f"上级库写入后内容会改变，列的精度或长度不足：{'、'.join(nearest)}")
+    nearest = sorted(changed, key=len)[:1]
+    names = "、".join(name for columns in nearest for name in columns)
+    raise _PoisonError(f"上级库写入后内容会改变，列的精度或长度不足：{names}")
