@@ -16,7 +16,7 @@ from simulators.county.outlet import AwayError, Outlet, UnstorableError
 from simulators.events import Events
 from simulators.settings import BodyPlan
 
-_SETUP_ROWS_PER_SECOND = 8.0
+_SETUP_ROWS_PER_SECOND = 5.0
 _LOW_WATER = 30
 _MOST_ROWS = 500
 _HELD_ONE_IN = 4

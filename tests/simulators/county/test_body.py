@@ -105,19 +105,19 @@ def test_set_up_comes_first_and_in_order(begin: Callable[[str], Life]) -> None:
     """Within some seconds the flows are there, right, and projects follow at the body's rate."""
     life = begin("420602")
     life.tell(mistakes=1.0, rate=1)
-    life.live(20)
+    life.live(32)
     rows = life.rows()
     assert len(rows["SPGL_SPLCXXB"]) == 4
     assert all(row["SPLCMC"] for row in rows["SPGL_SPLCXXB"])
     before = count(rows)
-    life.live(20)
+    life.live(32)
     assert 15 <= count(life.rows()) - before <= 30
 
 
 def test_both_generations_of_one_body(begin: Callable[[str], Life]) -> None:
     """A body with two feeds tells under both versions of the standard."""
     life = begin("420606")
-    life.live(20)
+    life.live(32)
     assert count(life.rows("3.0")) > 50
     assert len(life.rows("2.0")["SPGL_DFXMSPLCXXB"]) == 4
 
@@ -128,11 +128,11 @@ def test_a_notice_is_answered(
 ) -> None:
     """After the delay the broken record is right: by two new rows, or changed in place."""
     life = begin(code)
-    life.live(20)
+    life.live(32)
     table = "SPGL_XMSPSXBLXXXXB"
     order: dict[str, object] = {"id": "1", "do": "mistake", "fault": "handler_missing"}
     life.tell([order], mistakes=0.001, rate=5)
-    life.live(20)
+    life.live(32)
     (mistake,) = [it for it in life.mistakes() if it["fault"] == "handler_missing"][:1]
     assert mistake["table"] == table
     broken = next(row for row in life.rows()[table] if row["BLR"] is None)
@@ -147,7 +147,7 @@ def test_a_notice_is_answered(
     life.notice([item])
     life.live(2)
     assert next(r for r in life.rows()[table] if r["LSH"] == broken["LSH"])["BLR"] is None
-    life.live(20)
+    life.live(32)
     same = [row for row in life.rows()[table] if row["DFSJZJ"] == broken["DFSJZJ"]]
     assert same[-1]["BLR"]
     if by_protocol:
@@ -161,7 +161,7 @@ def test_a_notice_is_answered(
 def test_pause_flood_skew_and_withdrawals(begin: Callable[[str], Life]) -> None:
     """A body does what the control file says from the next second on, each order once."""
     life = begin("420602")
-    life.live(20)
+    life.live(32)
     life.tell(pause=True)
     before = count(life.rows())
     life.live(5)
