@@ -1,0 +1,95 @@
+"""The rules of a standard: the catalogue, one rule, and what is not covered and why."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from schemas import load, versions
+from validators import Rule, Ruleset
+from validators.coverage import Coverage, coverage
+from validators.rule import CONSEQUENCE_NAMES, DIMENSION_NAMES, OWNER_NAMES
+
+
+@click.command()
+@click.argument("codes", nargs=-1)
+@click.option("--standard", "version", help="Only rules of this version; default: all versions.")
+@click.option("--table", help="Only rules of this table.")
+@click.option("--clauses", is_flag=True, help="Clause by clause: its rules, or why there is none.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+def rules(
+    codes: tuple[str, ...], version: str | None, table: str | None, clauses: bool, form: str
+) -> None:
+    """List the rules, or the ones whose code begins with one of CODES.
+
+    \b
+    Example: exchange rules PRJ-005 --format json
+    """
+    found = _rules(version, table, codes)
+    if clauses:
+        covered = coverage(found)
+        entries = [_covered(each) for each in covered]
+        lines = [_line(each) for each in covered]
+    else:
+        entries = [_entry(rule) for rule in found]
+        lines = [
+            f"{rule.code:48} {rule.clause:9} {rule.consequence:8} {rule.statement}"
+            for rule in found
+        ]
+    click.echo(json.dumps(entries, ensure_ascii=False) if form == "json" else "\n".join(lines))
+
+
+def _rules(version: str | None, table: str | None, codes: tuple[str, ...]) -> list[Rule]:
+    """The rules asked for; one that several versions share is listed once, with all its tables."""
+    found: dict[str, Rule] = {}
+    for name in [version] if version else versions():
+        ruleset = Ruleset.load(load(name))
+        wanted = ruleset.rules_of(table) if table else ruleset.rules.values()
+        for rule in wanted:
+            if not codes or rule.code.startswith(codes):
+                found.setdefault(rule.code, rule)
+    return list(found.values())
+
+
+def _entry(rule: Rule) -> dict[str, Any]:
+    return {
+        "code": rule.code,
+        "version": rule.version,
+        "kind": rule.kind,
+        "tables": list(rule.tables),
+        "fields": list(rule.fields),
+        "clause": rule.clause,
+        "statement": rule.statement,
+        "severity": rule.severity,
+        "milder": rule.milder,
+        "consequence": rule.consequence,
+        "consequence_name": CONSEQUENCE_NAMES[rule.consequence],
+        "dimension": rule.dimension,
+        "dimension_name": DIMENSION_NAMES[rule.dimension],
+        "owner": rule.owner,
+        "owner_name": OWNER_NAMES[rule.owner],
+        "why": rule.why,
+        "fix": rule.fix,
+        "hand_written": rule.hand_written,
+        "good": [dict(example) for example in rule.good],
+        "bad": [dict(example) for example in rule.bad],
+    }
+
+
+def _covered(each: Coverage) -> dict[str, Any]:
+    reason = each.reason
+    return {
+        "clause": each.clause,
+        "rules": list(each.rules),
+        "needs": reason.needs if reason else None,
+        "reason": reason.reason if reason else None,
+        "partly": bool(reason and reason.partly),
+    }
+
+
+def _line(each: Coverage) -> str:
+    rules = f"{len(each.rules)} 条规则" if each.rules else ""
+    reason = f"{'部分' if each.rules else ''}未建：{each.reason.reason}" if each.reason else ""
+    return f"{each.clause:9} {'；'.join(part for part in (rules, reason) if part)}"

@@ -1,0 +1,52 @@
+"""``exchange rules``: the catalogue, and the clauses without a hole."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from exchange.cli import main
+from schemas.clauses import clauses
+
+
+def listed(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, object]]:
+    """What the command prints as JSON."""
+    assert main(["rules", *arguments, "--format", "json"]) == 0
+    found: list[dict[str, object]] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_lists_rules_with_clause_kind_and_version(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every rule is listed once, with what a reader of the catalogue needs."""
+    found = listed(capsys)
+    assert len(found) > 1000
+    assert len({entry["code"] for entry in found}) == len(found)
+    for entry in found:
+        assert entry["clause"]
+        assert entry["kind"]
+        assert entry["version"]
+        assert entry["why"]
+        assert entry["fix"]
+
+
+def test_one_rule(capsys: pytest.CaptureFixture[str]) -> None:
+    """A rule is found by the beginning of its code; hand-written ones bring their examples."""
+    (entry,) = listed(capsys, "PRJ-005")
+    assert entry["code"] == "PRJ-005/starts_after_completion"
+    assert entry["bad"]
+    assert entry["consequence"] == "reject"
+
+
+def test_clauses_have_a_rule_or_a_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    """The clause list names every clause, each with rules or with the reason why not."""
+    found = listed(capsys, "--clauses")
+    assert [entry["clause"] for entry in found] == list(clauses())
+    assert all(entry["rules"] or entry["reason"] for entry in found)
+
+
+def test_table_form(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a format the list is lines for people."""
+    assert main(["rules", "--table", "SPGL_XMJBXXB", "--standard", "3.0"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("PRJ-005/starts_after_completion") for line in lines)

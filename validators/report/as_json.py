@@ -1,0 +1,12 @@
+"""The report for programs: one JSON object in the published shape."""
+
+from __future__ import annotations
+
+import json
+
+from validators.report.model import Report
+
+
+def render(report: Report) -> str:
+    """The object on one line, Chinese as it is, ended by a line break."""
+    return json.dumps(report.to_json(), ensure_ascii=False) + "\n"
