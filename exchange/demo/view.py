@@ -70,4 +70,4 @@ def _name(row: Mapping[str, Any]) -> Text:
 def _seconds(latency: Latency | None) -> str:
     if latency is None or latency.p99 is None:
         return "–"
-    return f"{latency.p50:.1f} / {latency.p95:.1f} / {latency.p99:.1f}"
+    return f"{latency.p50:.1f}/{latency.p95:.1f}/{latency.p99:.1f}"
