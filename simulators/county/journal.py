@@ -22,7 +22,7 @@ create table if not exists queue (
 );
 create index if not exists queue_due on queue (feed, due, id);
 create table if not exists batch (
-    id integer primary key, feed text not null, at text not null, hold real not null,
+    id integer primary key autoincrement, feed text not null, at text not null, hold real not null,
     steps text not null
 );
 create table if not exists record (

@@ -110,7 +110,7 @@ def test_set_up_comes_first_and_in_order(begin: Callable[[str], Life]) -> None:
     assert len(rows["SPGL_SPLCXXB"]) == 4
     assert all(row["SPLCMC"] for row in rows["SPGL_SPLCXXB"])
     before = count(rows)
-    life.live(32)
+    life.live(20)
     assert 15 <= count(life.rows()) - before <= 30
 
 

@@ -28,6 +28,16 @@ def test_a_batch_on_its_way_is_found_again_after_a_restart(tmp_path: Path) -> No
     again.close()
 
 
+def test_no_number_is_given_twice(tmp_path: Path) -> None:
+    """Numbers of batches name files and requests, so one that arrived keeps its number for ever."""
+    journal = Journal(tmp_path / "b.sqlite")
+    batch = Batch(0, "3.0", "", 0, (STEP,))
+    first = journal.depart(batch, [], [])
+    journal.arrived(first)
+    assert journal.depart(batch, [], []).id > first.id
+    journal.close()
+
+
 def test_the_ordinary_flow_and_dated_groups(tmp_path: Path) -> None:
     """Dated groups leave when due, whatever the rate; the others as many as allowed."""
     journal = Journal(tmp_path / "b.sqlite")
