@@ -17,17 +17,17 @@ KEY = Citation(KEY_PREFIX, "同一业务主键至多有一条有效且未失败�
 LOCAL = Citation(LOCAL_PREFIX, "同一地方数据主键在同一表内至多有一条有效记录。", "error")
 
 _NARROWER = {"FLW-009": ("XZQHDM", "SPLCBM", "SPLCBBH", "SPSXBM", "SPSXBBH")}
-"""Clauses that make rows unique by less than the business key."""
+"""Clauses that make rows unique by less than the business key, and so by the key, too."""
 
 
 def rules(draft: Draft) -> Iterator[Rule]:
-    """The rule on the business key, the one on the county's own key, and narrower ones."""
+    """The rule on the business key, or on the part that a clause names, and on the local key."""
     columns = draft.table.by_code
     key = _key_citation(draft)
     if key.clause in _NARROWER:
         yield _rule(draft, key.clause, key, Unique(_NARROWER[key.clause]))
-        key = KEY
-    yield _rule(draft, KEY_PREFIX, key, Unique(draft.table.key))
+    else:
+        yield _rule(draft, KEY_PREFIX, key, Unique(draft.table.key))
     if "DFSJZJ" in columns and "DFSJZJ" not in draft.table.key:
         yield _rule(draft, LOCAL_PREFIX, LOCAL, Unique(("DFSJZJ",), local=True))
 
