@@ -137,7 +137,8 @@ def _take(
         ).fetchone()
         if before is None:
             landed = land(conn, feed, page, began_at=None, now=now, request_key=request_key)
-            conn.execute(Q["feed_pulled"], feed.key() | {"clock_offset_s": None})
+            pulled = {"body": feed.body, "standard": standard.version}
+            conn.execute(Q["feeds_pulled"], pulled | {"table_codes": [table.code]})
             batch, new, replayed = landed.batch, landed.new, landed.replayed
         elif before["detail"] != page.detail:
             raise _RefusedError(

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from connectors.base import ConnectorError, RefusedError, Source, TryLaterError
-from exchange.landing.land import Feed, Landed, land, mark_of
-from exchange.store.connection import Conn, Store
+from connectors.base import ConnectorError, Mark, RefusedError, Source, TryLaterError
+from exchange.landing.land import Feed, Landed, land
+from exchange.store.connection import Store
 from exchange.store.queries import load
 
 Q = load("landing")
@@ -20,17 +20,25 @@ ERROR_LENGTH = 500
 
 @dataclass(slots=True)
 class Pulled:
-    """What one sweep over a body brought. ``errors`` are texts for people, by table."""
+    """What one sweep over a body brought.
+
+    ``errors`` are texts for people, by table; ``tables`` were read to their end, ``with_news`` are
+    those that brought new versions.
+    """
 
     read: int = 0
     new: int = 0
     oldest: datetime | None = None
     errors: dict[str, str] = field(default_factory=dict)
+    tables: list[str] = field(default_factory=list)
+    with_news: set[str] = field(default_factory=set)
 
-    def add(self, landed: Landed) -> None:
+    def add(self, feed: Feed, landed: Landed) -> None:
         """Count one page."""
         self.read += landed.read
         self.new += landed.new
+        if landed.new:
+            self.with_news.add(feed.table.code)
         if landed.oldest and (self.oldest is None or landed.oldest < self.oldest):
             self.oldest = landed.oldest
 
@@ -43,16 +51,18 @@ def pull(
     clock: Callable[[], datetime],
     on_landed: Callable[[Feed], None] | None = None,
 ) -> Pulled:
-    """Read what is new in each feed and land it page by page.
+    """Read what is new in each feed (all of one body and standard) and land it page by page.
 
     ``on_landed`` is called after every page that brought new versions, so that they can be judged
     while the rest is read. A source that cannot be reached ends the sweep; a table that is refused
     does not. Errors end up in the feed's row and in the result, never as an exception.
     """
     pulled = Pulled()
+    marks = _marks(store, feeds)
     for feed in feeds:
         try:
-            _pull_feed(store, source, feed, pulled, clock, on_landed)
+            _pull_feed(store, source, feed, marks.get(feed.table.code), pulled, clock, on_landed)
+            pulled.tables.append(feed.table.code)
         except TryLaterError as error:
             _failed(store, feed, error, pulled)
             break
@@ -60,38 +70,44 @@ def pull(
             _failed(store, feed, error, pulled)
             if isinstance(error, RefusedError):
                 _reject(store, feed, error)
+    _heartbeat(store, feeds, pulled.tables)
     return pulled
+
+
+def _marks(store: Store, feeds: Sequence[Feed]) -> dict[str, Mark | None]:
+    """Where the reading of each table stands."""
+    if not feeds:
+        return {}
+    with store.transaction() as conn:
+        found = conn.execute(Q["feed_marks"], feeds[0].key())
+        return {row["table_code"]: row["mark"] for row in found}
 
 
 def _pull_feed(
     store: Store,
     source: Source,
     feed: Feed,
+    mark: Mark | None,
     pulled: Pulled,
     clock: Callable[[], datetime],
     on_landed: Callable[[Feed], None] | None,
 ) -> None:
-    with store.transaction() as conn:
-        mark = mark_of(conn, feed)
-    offset = None
     for page in source.pages(feed.table, mark):
-        now = clock()
         if page.rows or page.mark != mark:
             with store.transaction() as conn:
-                landed = land(conn, feed, page, began_at=mark, now=now)
-            pulled.add(landed)
+                landed = land(conn, feed, page, began_at=mark, now=clock())
+            pulled.add(feed, landed)
             if landed.new and on_landed:
                 on_landed(feed)
         source.done(page)
         mark = page.mark if page.mark is not None else mark
-        if page.source_clock:
-            offset = (page.source_clock - now).total_seconds()
-    with store.transaction() as conn:
-        _heartbeat(conn, feed, offset)
 
 
-def _heartbeat(conn: Conn, feed: Feed, offset: float | None) -> None:
-    conn.execute(Q["feed_pulled"], feed.key() | {"clock_offset_s": offset})
+def _heartbeat(store: Store, feeds: Sequence[Feed], tables: Sequence[str]) -> None:
+    """Say that these tables were read to their end just now."""
+    if tables:
+        with store.transaction() as conn:
+            conn.execute(Q["feeds_pulled"], feeds[0].key() | {"table_codes": list(tables)})
 
 
 def _failed(store: Store, feed: Feed, error: ConnectorError, pulled: Pulled) -> None:

@@ -17,12 +17,15 @@ set mark = %(mark)s::jsonb,
     landed_at = clock_timestamp()
 where body = %(body)s and standard = %(standard)s and table_code = %(table_code)s
 
--- name: feed_pulled
-insert into feed (body, standard, table_code, pulled_at, clock_offset_s)
-values (%(body)s, %(standard)s, %(table_code)s, clock_timestamp(), %(clock_offset_s)s)
+-- name: feed_marks
+select table_code, mark from feed where body = %(body)s and standard = %(standard)s
+
+-- name: feeds_pulled
+insert into feed (body, standard, table_code, pulled_at)
+select %(body)s, %(standard)s, table_code, clock_timestamp()
+from unnest(%(table_codes)s::text[]) as n (table_code)
 on conflict (body, standard, table_code) do update
-set pulled_at = excluded.pulled_at, failing_since = null, last_error = null,
-    clock_offset_s = coalesce(excluded.clock_offset_s, feed.clock_offset_s)
+set pulled_at = excluded.pulled_at, failing_since = null, last_error = null
 
 -- name: feed_failed
 insert into feed (body, standard, table_code, failing_since, last_error)
