@@ -24,12 +24,19 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-MOST_ROWS = 100_000
-"""Rows of one list of one body; the sheet says when there are more."""
+MOST_JUDGED, MOST_FAULTY = 60_000, 400_000
+"""Rows for which the sheets are laid out: of versions judged, and of each kind of faulty ones."""
+LEAST_ROWS = 500
 MOST_IN_SHEET = 1_000_000
 JUDGED, FOUND, LATE, CASES = "校验记录", "问题", "超时", "整改单"
 
 Value = str | int | float | None
+
+
+def caps_for(bodies: int) -> tuple[int, int]:
+    """How many rows of one body are listed: of versions judged, and of each kind of faulty ones."""
+    share = max(bodies, 1)
+    return max(LEAST_ROWS, MOST_JUDGED // share), max(LEAST_ROWS, MOST_FAULTY // share)
 
 
 def write(conn: Conn, card: Scorecard, path: Path) -> None:
@@ -71,7 +78,7 @@ _CASES = (
 def _judged_rows(
     conn: Conn, card: Scorecard, names: dict[str, str]
 ) -> Iterable[tuple[str, tuple[Value, ...]]]:
-    for one in listed.judged(conn, card.span, MOST_ROWS):
+    for one in listed.judged(conn, card.span, caps_for(len(names))[0]):
         yield (
             one.body,
             (
@@ -84,7 +91,7 @@ def _judged_rows(
 def _found_rows(
     conn: Conn, card: Scorecard, names: dict[str, str]
 ) -> Iterable[tuple[str, tuple[Value, ...]]]:
-    for one in listed.failing(conn, card.span, MOST_ROWS):
+    for one in listed.failing(conn, card.span, caps_for(len(names))[1]):
         record = one.record
         yield (
             f"{record.body}/{one.dimension}",
@@ -99,7 +106,7 @@ def _found_rows(
 def _late_rows(
     conn: Conn, card: Scorecard, names: dict[str, str]
 ) -> Iterable[tuple[str, tuple[Value, ...]]]:
-    for one in listed.late(conn, card.span, MOST_ROWS):
+    for one in listed.late(conn, card.span, caps_for(len(names))[1]):
         record = one.record
         yield (
             record.body,
@@ -204,6 +211,7 @@ def _method(book: Workbook, card: Scorecard) -> None:
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 110)
     policy = card.policy
+    judged, faulty = caps_for(len(card.standings))
     default = "默认权重：没有公开文件规定，由系统预设，可以在政策包中改定"
     facts = [
         ("日期", chinese_date(card.day)),
@@ -214,7 +222,13 @@ def _method(book: Workbook, card: Scorecard) -> None:
         ("政策包", f"{policy.name}（{policy.effective_from} 起，摘要 {policy.digest}）"),
         *((PROPERTIES[name], f"未测：{why}") for name, why in _unmeasured()),
         ("时限", f"{policy.clock.seconds}秒，{policy.article(policy.clock.article).text}"),
-        ("行数", f"每个单位每份清单最多列{MOST_ROWS}行"),
+        (
+            "行数",
+            (
+                f"“{JUDGED}”每个单位最多列{judged}行，先列退回的；“{FOUND}”“{LATE}”每个单位每类最多列"
+                f"{faulty}行。没有列出的记录用命令 exchange ledger show 地方数据主键 逐条查看。"
+            ),
+        ),
         *(
             ("校验依据", f"标准{one['standard']} 规则{one['ruleset']} 代码表{one['codelists']}")
             for one in card.stamps

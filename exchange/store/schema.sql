@@ -193,6 +193,8 @@ create table journey (
     why text not null
 );
 create index journey_of_version on journey (version_id, id);
+-- A day of an append-only table: a few pages of index for millions of rows.
+create index journey_at on journey using brin (at);
 
 create function journey_of_new_versions() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$

@@ -5,7 +5,8 @@ set transaction isolation level repeatable read, read only
 -- A part that the statements below are put after, see exchange.scorecards.span: the versions on which the verdict fell that day, passed or returned, as the journey has it. Rows
 -- that only withdraw an earlier one are counted apart: they are no content to score.
 with verdict as (
-    select version_id, max(id) as step
+    select version_id,
+           coalesce(max(id) = max(id) filter (where to_state = 'returned'), false) as returned
     from journey
     where at >= %(start)s and at < %(end)s
       and from_state in ('landed', 'held') and to_state in ('queued', 'returned')
@@ -15,11 +16,10 @@ with verdict as (
 ), timed as (
     select v.id, v.body, v.standard, v.table_code, v.record_key, v.revision, v.local_key, v.place,
            v.state, v.state_at, v.valid, v.pulled_at, v.sent_at, v.confirmed_at,
-           j.to_state = 'returned' as returned, c.since,
+           d.returned, c.since,
            v.committed_at - s.skew as committed,
            coalesce(v.occurred_at - s.skew, v.committed_at - s.skew, v.pulled_at) as event
     from verdict d
-    join journey j on j.id = d.step
     join version v on v.id = d.version_id
     join batch b on b.id = v.batch_id
     join connected c on c.body = v.body

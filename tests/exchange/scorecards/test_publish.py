@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
-from exchange.scorecards import page, write_scorecard
+from exchange.scorecards import page, workbook, write_scorecard
 from schemas.policy import load
 from tests.ledgers import Ledger, finding
 
@@ -96,6 +96,12 @@ def test_writing_the_same_day_again_replaces_whole_files(told: Ledger, tmp_path:
 def test_lists_get_shorter_the_more_bodies_there_are(bodies: int, cap: int) -> None:
     """The page of a province stays readable."""
     assert page.cap_for(bodies) == cap
+
+
+def test_the_sheets_of_a_province_fit_into_a_file() -> None:
+    """Faulty rows have more room than passed ones, and no body is left without any."""
+    assert workbook.caps_for(15) == (4000, 26_666)
+    assert workbook.caps_for(3000) == (500, 500)
 
 
 def test_the_library_is_the_one_that_was_vendored() -> None:
