@@ -60,6 +60,7 @@ from schemas import Standard, Table
 
 _OPTIONS = {"schema", "zone", "statement_seconds"}
 _TRIES = 4
+_SERIALIZABLE = "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE"
 
 
 class _PoisonError(Exception):
@@ -194,8 +195,8 @@ class ProvincialDatabase(Target):
         there: ProvincialRows,
         rows: list[tuple[Outgoing, dict[str, Any]]],
     ) -> list[SendResult]:
-        connection.execution_options(isolation_level="SERIALIZABLE")
         with deadline(connection, self._seconds):
+            connection.exec_driver_sql(_SERIALIZABLE)
             if self._product.lock is not None:
                 connection.execute(text(self._product.lock.format(there.name)))
             before = there.look(connection, [row for row, _ in rows])

@@ -1,4 +1,4 @@
-"""A TCP relay between a client and a server that can swallow the answer to a COMMIT."""
+"""A TCP relay between a client and a server that can swallow the answer to a COMMIT of a write."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from contextlib import suppress
 from tests.connectors.ports import free_port
 
 _WORD = b"COMMIT"
+_WRITE = b"INSERT"
 
 
 class Relay:
-    """Listens on ``port`` and passes everything on; after a COMMIT no answer comes back."""
+    """Listens on ``port`` and passes everything on; a COMMIT after an INSERT is not answered.
+
+    With ``hang`` the connection then stays open and silent, else it is closed.
+    """
 
     def __init__(self, host: str, port: int, *, hang: bool) -> None:
         self._aim = (host, port)
@@ -42,9 +46,11 @@ class Relay:
     def _pass(
         self, source: socket.socket, aim: socket.socket, upwards: bool, silent: threading.Event
     ) -> None:
+        written = False
         with suppress(OSError):
             while data := source.recv(65536):
-                if upwards and _WORD in data.upper() and b"SET" not in data.upper():
+                written = written or (upwards and _WRITE in data.upper())
+                if written and upwards and _WORD in data.upper():
                     silent.set()
                 if silent.is_set() and not upwards:
                     if not self._hang:
