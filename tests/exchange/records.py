@@ -87,7 +87,7 @@ class World:
     def rows(self, statement: str, *parameters: object) -> list[dict[str, Any]]:
         """What the store answers."""
         with self.store.transaction() as conn:
-            return conn.execute(statement.encode(), parameters).fetchall()
+            return conn.execute(statement.encode(), parameters or None).fetchall()
 
     def pass_time(self, **span: float) -> None:
         """Let time go by."""
