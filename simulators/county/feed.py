@@ -155,7 +155,12 @@ class Feed:
             else:
                 self._events.say(self._plan.code, "held", batch=batch.id, seconds=batch.hold)
         except UnstorableError as error:
-            self._events.say(self._plan.code, "unstorable", batch=batch.id, why=str(error)[:300])
+            self._events.say(
+                self._plan.code,
+                "unstorable",
+                batch=batch.id,
+                why=str(error).partition("\n")[0][:300],
+            )
             self._journal.arrived(batch)
 
     def _arrived(self, batch: Batch) -> None:
