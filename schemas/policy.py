@@ -81,11 +81,15 @@ class Rectification:
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """Who signs: name of the office and its 代字, the sign that document numbers begin with."""
+    """Who signs: name of the office and its 代字, the sign that document numbers begin with.
+
+    ``contact`` is how the office is reached (a telephone or room, never a person), if given.
+    """
 
     name: str
     sign: str
     is_default: bool
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,9 +118,10 @@ def _section(policy: Policy, step: Escalation) -> dict[str, Any]:
         "to": step.to,
         "copies_to": list(policy.copy_to),
         "ground": f"{article.document}{article.number}",
-        "ground_text": article.text,
+        "ground_text": article.text.rstrip("。"),
         "days": policy.rectification.days,
         "days_are_default": policy.rectification.is_default,
+        "sign_is_default": issuer.is_default,
         "bodies": {},
     }
 

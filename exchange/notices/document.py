@@ -57,7 +57,7 @@ def render(paper: Paper) -> bytes:
 
 
 def grouped(lines: Sequence[Line], limit: int) -> list[Group]:
-    """By rule, the most frequent first; of all together at most about ``limit`` are shown.
+    """By rule, those that block first; of all together at most about ``limit`` are shown.
 
     Every rule shows at least one, small groups are shown whole, and what they leave goes to the
     large ones.
@@ -71,8 +71,13 @@ def grouped(lines: Sequence[Line], limit: int) -> list[Group]:
         left -= share[rule]
     return [
         Group(rule, members[0], len(members), members[: share[rule]])
-        for rule, members in sorted(by_rule.items(), key=lambda i: (-len(i[1]), i[0]))
+        for rule, members in sorted(by_rule.items(), key=_blocking_and_frequent_first)
     ]
+
+
+def _blocking_and_frequent_first(entry: tuple[str, list[Line]]) -> tuple[bool, int, str]:
+    rule, members = entry
+    return not members[0].blocks, -len(members), rule
 
 
 @cache

@@ -55,7 +55,7 @@ def office_of(policy: Policy) -> Office:
         sign=issuer.sign,
         grounds=f"{policy.document}{articles}",
         consequence=f"{rule.document}{rule.number}：{rule.text}",
-        contact=f"联系单位：{issuer.name}",
+        contact="，".join(filter(None, (f"联系单位：{issuer.name}", issuer.contact))),
         departments=policy.addressee == "department",
         copies_to="，".join(policy.copy_to),
         defaults=_defaults(policy),

@@ -123,9 +123,10 @@ def test_the_circular_reads_as_agreed() -> None:
         "to": "市工改办",
         "copies_to": ["襄阳市行政审批局"],
         "ground": "襄工改组办发〔2021〕14号第八条",
-        "ground_text": "未按期整改推送或数据不完整的，由市工改办通报。",
+        "ground_text": "未按期整改推送或数据不完整的，由市工改办通报",
         "days": 5,
         "days_are_default": True,
+        "sign_is_default": True,
         "bodies": [
             {"rank": 1, "body": "420602", "name": "襄城区", "cases": 2, "items": 9,
              "oldest": "2026-11-20", "days_over": 8, "change": 3},
