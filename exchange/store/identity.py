@@ -17,8 +17,10 @@ Row = Mapping[str, str | None]
 
 LOCAL_KEY = "DFSJZJ"
 VALIDITY = "SJYXBS"
-# Written by the receiver or by the transport; two rows that differ only here are the same content.
-NOT_CONTENT = frozenset({"LSH", "SJSCZT", "SBYY", "SCSJ", "GXSJ"})
+STATUS = "SJSCZT"
+NEW = "0"
+# Written by the receiver or by the transport: two rows that differ only here are the same content.
+NOT_CONTENT = frozenset({"LSH", "SCSJ", "GXSJ", STATUS})
 
 
 def record_key(table: Table, row: Row, where: str) -> str:
@@ -37,12 +39,19 @@ def record_key(table: Table, row: Row, where: str) -> str:
 
 
 def content_hash(table: Table, row: Row) -> bytes:
-    """SHA-256 over the content: every column but the technical ones, each in its normal form."""
+    """SHA-256 over the content: every column but the technical ones, each in its normal form.
+
+    A status that a sender may not write is content too: without it a row that was mended by nothing
+    but writing the status anew would look like the faulty one once more.
+    """
     content = {
         code: text
         for code, value in row.items()
         if code not in NOT_CONTENT and (text := canonical(table.by_code.get(code), value))
     }
+    status = canonical(table.by_code.get(STATUS), row.get(STATUS))
+    if status != NEW and STATUS in table.by_code:
+        content[STATUS] = status
     packed = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(packed.encode("utf-8", "surrogatepass")).digest()
 

@@ -98,6 +98,13 @@ def test_return_to_old_content_is_a_version(store: Store) -> None:
     assert landed(store, flow("1", "乙", at=5, DFSJZJ="k")).new == 0
 
 
+def test_status_written_anew_is_a_new_version(store: Store) -> None:
+    """A row sent with a status of the receiver's, then with the right one, is a second version."""
+    landed(store, flow("1", SJSCZT="3", DFSJZJ="k"))
+    assert landed(store, flow("1", SJSCZT="0", DFSJZJ="k", at=5)).new == 1
+    assert landed(store, flow("1", SJSCZT="0", LSH="9", DFSJZJ="k", at=9)).new == 0
+
+
 def test_rows_without_key_do_not_replace_each_other(store: Store) -> None:
     """Two rows that lack a key field are two records, told apart by their local keys."""
     landed(store, flow("", "甲", DFSJZJ="x1"), flow("", "乙", DFSJZJ="x2"))
