@@ -1,13 +1,13 @@
 """向省级平台上报，并取回校验结果：父记录在前，子记录等父记录入库后自动放行。
 
-**做什么。** 在约五十秒里反复：领取待上报的记录、发送、核实结果不明的、读取省级校验状态（
+**做什么。** 在约两分钟里反复：领取待上报的记录、发送、核实结果不明的、读取省级校验状态（
 `SJSCZT`、`SBYY`），直到每条记录有最终结果。省级平台停机时自动暂停并按间隔重试，不影响收讫和校验。
 
 **看什么。** 任务返回值按标准版本列出发送、确认、退回、结果不明的条数和最近一次错误。
 
 **出错怎么办。** 可以随时中断、重跑：发送前先核对省级平台上是否已有同样内容，不会重复写入。
 
-One run works for about fifty seconds and is followed by the next at once.
+One run works for about two minutes and is followed by the next at once.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 import pendulum
 from airflow.sdk import dag, task
 
-ROUND = timedelta(seconds=50)
+ROUND = timedelta(seconds=110)
 
 
 @dag(
@@ -31,7 +31,7 @@ ROUND = timedelta(seconds=50)
         "owner": "exchange",
         "retries": 3,
         "retry_delay": timedelta(seconds=5),
-        "execution_timeout": ROUND + timedelta(seconds=40),
+        "execution_timeout": ROUND + timedelta(seconds=60),
     },
 )
 def deliver_province() -> None:

@@ -22,7 +22,7 @@ from exchange.store.connection import Store
 from exchange.store.queries import load
 from schemas import policy
 
-SERVER_S, COMMAND_S, AIRFLOW_S, FIRST_PULL_S = 120.0, 300.0, 240.0, 120.0
+SERVER_S, COMMAND_S, AIRFLOW_S, FIRST_PULL_S = 120.0, 300.0, 240.0, 240.0
 PUSHED = "http_intake"
 _LAST_LINES = 12
 
@@ -64,10 +64,17 @@ class SettingUp:
         self.say("等第一轮拉取开始 / waiting for the first pulling round")
         pulled = {code for code, body in load_bodies().items() if body.connector != PUSHED}
 
+        told = 0
+
         def has_begun() -> bool:
+            nonlocal told
             with store.transaction() as conn:
                 rows = conn.execute(load("ledger")["bodies_now"]).fetchall()
-            return pulled <= {row["code"] for row in rows if row["pulled_at"] or row["failing"]}
+            read = {row["code"] for row in rows if row["pulled_at"] or row["failing"]} & pulled
+            if len(read) > told:
+                told = len(read)
+                self.say(f"已读到 {told}/{len(pulled)} 个单位 / bodies read")
+            return read == pulled
 
         self._wait("the first pulling round", "has not begun", FIRST_PULL_S, has_begun)
 

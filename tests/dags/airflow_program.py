@@ -39,6 +39,7 @@ def describe(dag: Any) -> dict[str, Any]:
         "doc": dag.doc_md,
         "name": dag.dag_display_name,
         "tags": sorted(dag.tags),
+        "owner": DagSerialization.from_dict(DagSerialization.to_dict(dag)).owner,
         "timezone": str(dag.timezone),
         "catchup": dag.catchup,
         "max_active_runs": dag.max_active_runs,

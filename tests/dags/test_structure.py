@@ -54,8 +54,8 @@ def test_everything_is_explained(described: dict[str, Any]) -> None:
 def test_everything_has_an_owner_and_limits(described: dict[str, Any]) -> None:
     """No task may hang for ever or fail at the first hiccup; only the watch reports at once."""
     for name, dag in described["dags"].items():
+        assert dag["owner"] == "exchange"
         for task in dag["tasks"].values():
-            assert task["owner"] == "exchange"
             assert 0 < task["timeout_s"] <= 1800
             assert task["retries"] == 0 if name == "watch_exchange" else task["retries"] >= 2
 
