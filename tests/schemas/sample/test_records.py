@@ -6,8 +6,7 @@ from random import Random
 import pytest
 
 import schemas
-from schemas import check_digits
-from schemas.overlay import standard_for
+from schemas import check_digits, overlay
 from schemas.sample import WRITTEN_AT, UnknownFieldError, valid
 from schemas.sample.draft import Draft
 from schemas.sample.fields import HABITUAL, NOT_OURS, holds, make
@@ -131,6 +130,11 @@ def test_the_time_of_writing_bounds_business_times() -> None:
 
 def test_an_overlay_that_asks_for_more_gets_more() -> None:
     """Under an overlay that makes a conditional field mandatory the record fills it."""
-    standard = standard_for(("420000", "420600"), "3.0")
+    asking = overlay.parse(
+        "420699",
+        'name = "测试县"\nexample = true\n[[fields]]\ntable = "SPGL_XMSPSXBLTBCXXXB"\n'
+        'field = "TBCXMC"\nrequired = "M"\nbasis = "本县要求"\n',
+    )
+    standard = overlay.apply_all(schemas.load("3.0"), [asking])
     for seed in SEEDS:
         assert valid(standard, "SPGL_XMSPSXBLTBCXXXB", Random(seed))["TBCXMC"]
