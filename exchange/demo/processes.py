@@ -33,7 +33,8 @@ class Program:
     """What to run: a short name, the command line, the whole environment, how to stop it.
 
     A program with `keep` is started again whenever it ends. `grace_s` is how long it may take to
-    stop by itself after SIGTERM; with `whole_session` all that it started is signalled with it.
+    stop by itself after SIGTERM. With `whole_session` all that it started is signalled with it, and
+    is killed after that time as a matter of course: what it runs is made to be killed at any line.
     """
 
     name: str
@@ -164,7 +165,7 @@ class Supervisor:
     def stop(self, names: Iterable[str] | None = None) -> list[str]:
         """Stops the named programs (default: all, last started first) with all they started.
 
-        Returns the names of those that had to be killed.
+        Returns the names of those that had to be killed though they should have stopped.
         """
         killed = []
         for name in list(names) if names is not None else list(reversed(self._running)):
