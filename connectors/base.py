@@ -174,6 +174,16 @@ class Source(ABC):
         is lost; pages given before stay valid.
         """
 
+    def stirred(self, tables: Sequence[Table], marks: Mapping[str, Mark | None]) -> list[Table]:
+        """Those of ``tables`` in which ``pages`` may find something; at a small price for all.
+
+        ``marks`` are the tables' marks by code. Whoever asks this before each round of ``pages``
+        leaves out nothing: a table that is not named has nothing new, or nothing that would not be
+        named within a minute. A source that cannot tell names all.
+        """
+        del marks
+        return list(tables)
+
     @abstractmethod
     def done(self, page: Page) -> None:
         """Told after ``page`` is durably landed."""

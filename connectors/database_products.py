@@ -24,6 +24,7 @@ from sqlalchemy import (
     cast,
     create_engine,
     event,
+    extract,
     func,
     literal_column,
 )
@@ -68,6 +69,7 @@ class Product:
     text: Callable[[ColumnElement[Any], TypeEngine[Any]], ColumnElement[Any]]
     moment: Callable[[ColumnElement[Any], TypeEngine[Any]], ColumnElement[Any]]
     clock: ColumnElement[Any]
+    seconds: Callable[[ColumnElement[Any]], ColumnElement[Any]] | None = None
     lock: str | None = None
 
 
@@ -155,6 +157,7 @@ _POSTGRESQL = Product(
     text=_as_text,
     moment=_as_text,
     clock=literal_column("CAST(clock_timestamp() AS timestamp)"),
+    seconds=lambda column: extract("epoch", column),
 )
 _MYSQL = Product(
     arguments=_mysql_arguments,
@@ -162,6 +165,7 @@ _MYSQL = Product(
     text=_as_char,
     moment=_as_char,
     clock=literal_column("SYSDATE(6)"),
+    seconds=lambda column: func.timestampdiff(literal_column("SECOND"), "1970-01-01", column),
 )
 _ORACLE = Product(
     arguments=lambda session: {"tcp_connect_timeout": float(session.connect_seconds)},

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -83,10 +83,22 @@ class FileDrop(Source):
                     body=self._body,
                     table=table.code,
                 ) from None
-        if table is self._tables[0]:
+        if table.code == self._tables[0].code:
             refused += self._reject_unknown()
         if refused:
             raise RefusedError("；".join(refused), body=self._body, table=table.code)
+
+    def stirred(self, tables: Sequence[Table], marks: Mapping[str, Mark | None]) -> list[Table]:
+        """The tables that a complete file is there for; the first one puts strange files aside."""
+        del marks
+        files = self._complete()
+        strange = any(not any(_belongs(file, table) for table in self._tables) for file in files)
+        return [
+            table
+            for table in tables
+            if any(_belongs(file, table) for file in files)
+            or (strange and table.code == self._tables[0].code)
+        ]
 
     def done(self, page: Page) -> None:
         """Moves the file of the page to ``done/`` when it was the file's last page."""

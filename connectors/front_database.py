@@ -14,7 +14,7 @@ Nothing is written and nothing is typed: each column comes as the text that the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,6 +39,7 @@ from connectors.county import Body, BodyFileError, Feed
 from connectors.database_products import PRODUCTS, Session, failure_of, open_engine, reason_of
 from connectors.deadline import deadline
 from connectors.front_layout import Layout, Present, layout_of, tables_present
+from connectors.front_probe import Probe
 from connectors.front_reading import RawRow, TableReader
 from connectors.front_window import Stretch, Window
 from schemas import Standard, Table
@@ -96,6 +97,7 @@ class FrontDatabase(Source):
         self._present: dict[str, Present] | None = None
         self._readers: dict[str, TableReader] = {}
         self._looked: dict[str, datetime] = {}
+        self._probe = Probe(self._product, schema, statement_seconds)
 
     def check(self) -> list[str]:
         """Warnings on tables, columns and rights; see ``Source.check`` for what is raised."""
@@ -130,8 +132,46 @@ class FrontDatabase(Source):
             clock = self._clock(connection)
             # A mark from the middle of a pull: finish that first.
             yield from self._deliver(connection, table, reader, window, clock, page_rows)
-            self._plan(connection, table, reader, window, clock)
+            fully = self._plan(connection, table, reader, window, clock)
             yield from self._deliver(connection, table, reader, window, clock, page_rows)
+            # Only now: a look whose findings were not all taken does not count.
+            if fully:
+                self._looked[table.code] = clock
+            self._probe.was_read(table.code)
+
+    def stirred(self, tables: Sequence[Table], marks: Mapping[str, Mark | None]) -> list[Table]:
+        """By one statement over all tables; see ``connectors.front_probe``."""
+        if not self._probe.possible:
+            return list(tables)
+        try:
+            with self._connected(None) as connection:
+                return self._stirred(connection, tables, marks)
+        except RefusedError:
+            # A table has changed its shape: reading each says which.
+            self._readers.clear()
+            self._probe.forget()
+            return list(tables)
+
+    def _stirred(
+        self, connection: Connection, tables: Sequence[Table], marks: Mapping[str, Mark | None]
+    ) -> list[Table]:
+        clock = self._clock(connection)
+        certain: set[str] = set()
+        starts: dict[str, datetime] = {}
+        for table in tables:
+            window = Window.from_mark(marks.get(table.code), self._overlap)
+            looked = self._looked.get(table.code)
+            if table.code not in self._readers or window.todo or self._is_due(looked, clock):
+                certain.add(table.code)
+            else:
+                starts[table.code] = window.reach(_HOT, looked)
+        layouts = {code: self._readers[code].layout for code in starts}
+        changed = certain | self._probe.changed(connection, layouts, starts, clock)
+        return [table for table in tables if table.code in changed]
+
+    def _is_due(self, looked: datetime | None, clock: datetime) -> bool:
+        """Whether the whole overlap is to be looked through again."""
+        return looked is None or clock - looked >= self._overlap / 10 or clock < looked
 
     def done(self, page: Page) -> None:
         """Nothing to do: the body's database is only read."""
@@ -147,9 +187,10 @@ class FrontDatabase(Source):
         reader: TableReader,
         window: Window,
         clock: datetime,
-    ) -> None:
+    ) -> bool:
+        """Set what to read; the answer says whether the whole overlap was looked through."""
         looked = self._looked.get(table.code)
-        fully = looked is None or clock - looked >= self._overlap / 10 or clock < looked
+        fully = self._is_due(looked, clock)
         undated = reader.undated(connection) if fully else window.undated
         if window.position is None:
             window.todo = [Stretch()]
@@ -159,12 +200,11 @@ class FrontDatabase(Source):
             start = window.look_back(self._overlap if fully else _HOT)
             found, tail = reader.look(connection, window, start)
             window.plan(found, tail=tail)
-        if fully:
-            self._looked[table.code] = clock
         nothing = (window.undated or "0").split(":")[0] == "0"
         if undated != window.undated and not (nothing and str(undated).startswith("0:")):
             window.undated = undated
             window.todo.append(Stretch(undated=True))
+        return fully
 
     def _deliver(
         self,

@@ -32,10 +32,9 @@ from sqlalchemy.types import DateTime
 from connectors.database_products import Product
 from connectors.deadline import deadline
 from connectors.front_layout import Column, Layout
-from connectors.front_window import Digest, Stretch, Window, row_hash
+from connectors.front_window import DAWN, Digest, Stretch, Window, row_hash
 
 VALIDITY = "SJYXBS"
-_FIRST = datetime(1000, 1, 1)  # noqa: DTZ001 - wall time; MariaDB's zero date lies before it
 _LAST = datetime(9999, 12, 31)  # noqa: DTZ001 - wall time; PostgreSQL's infinity lies after it
 
 
@@ -68,9 +67,9 @@ class TableReader:
         if VALIDITY in layout.columns:
             part = layout.columns[VALIDITY]
             self._validity = func.coalesce(product.text(_column(part), part.type), " ")
-        self._dated = and_(self._cursor >= _bound(_FIRST), self._cursor < _bound(_LAST))
+        self._dated = and_(self._cursor >= _bound(DAWN), self._cursor < _bound(_LAST))
         self._undated = or_(
-            self._cursor.is_(None), self._cursor < _bound(_FIRST), self._cursor >= _bound(_LAST)
+            self._cursor.is_(None), self._cursor < _bound(DAWN), self._cursor >= _bound(_LAST)
         )
         self._from = table(quoted_name(layout.name, quote=True), schema=schema)
         self._columns = [

@@ -22,6 +22,9 @@ _MODULUS = 1 << 64
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall time, see above
 _SECOND = timedelta(seconds=1)
 
+DAWN = datetime(1000, 1, 1)  # noqa: DTZ001 - wall time
+"""Change times before this are none; MariaDB's zero date is one."""
+
 
 def row_hash(values: Iterable[str | None]) -> int:
     """A 64-bit hash of a row as text; NULL and empty text differ."""
@@ -108,6 +111,14 @@ class Window:
             and self.since is not None
             and looked_at >= self.since + self.overlap
         )
+
+    def reach(self, depth: timedelta, looked_at: datetime | None) -> datetime:
+        """From when on anything new would be stamped that a look of ``depth`` can find."""
+        if self.horizon is None:
+            return DAWN
+        if self.settled(looked_at):
+            return self.start_of(self.horizon + 1)
+        return self.look_back(depth)
 
     def plan(self, found: dict[int, Digest], *, tail: bool) -> None:
         """Set what to read: the spans whose digest is new or changed, then what lies beyond."""

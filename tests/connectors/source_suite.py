@@ -90,6 +90,11 @@ class Taker:
             came.extend(page.rows)
         return came
 
+    def sweep(self, table: Table = PROJECTS) -> list[SourceRow]:
+        """A pull only if the source says that the table has stirred."""
+        stirred = self.source.stirred([STAGES, table], {table.code: self.mark, STAGES.code: None})
+        return self.pull(table) if table in stirred else []
+
     def again(self) -> None:
         """Open the source anew, as another process does."""
         self.source.close()
@@ -156,6 +161,15 @@ class SourceSuite:
             world.put(PROJECTS, [project(number)])
             taker.pull()
         assert taker.landed() == ["L000000", "L000001", "L000002"]
+
+    def test_reading_only_what_stirs_misses_nothing(self, world: World) -> None:
+        """Whoever reads only the tables that have stirred gets every row all the same."""
+        taker = Taker(world)
+        for number in range(4):
+            world.put(PROJECTS, [project(number)])
+            taker.sweep()
+            taker.sweep()
+        assert taker.landed() == [f"L{number:06}" for number in range(4)]
 
     def test_a_broken_table_harms_no_other(self, world: World) -> None:
         """A table that lost a column is refused by name; the others are read as before."""

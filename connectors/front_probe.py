@@ -1,0 +1,131 @@
+"""One small question to a front database: in which of many tables has anything changed?
+
+For each table the database counts the rows of its last moments and adds up their change times. A
+row that comes, goes or is stamped anew changes the answer. What it cannot show (a second change
+within the same second, rows without a change time) is found by the full look of the pull, which
+this question does not replace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+    union_all,
+)
+from sqlalchemy.sql.elements import ColumnElement, quoted_name
+
+from connectors.database_products import Product
+from connectors.deadline import deadline
+from connectors.front_layout import Layout
+
+_SETTLED = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Rows since ``start``: how many, the newest change time, the sum of all, as text."""
+
+    start: datetime
+    count: int
+    newest: str | None
+    total: str | None
+
+
+class Probe:
+    """Asks for signatures of tables and remembers those of tables that were read since."""
+
+    def __init__(self, product: Product, schema: str | None, seconds: float) -> None:
+        self._product = product
+        self._schema = schema
+        self._seconds = seconds
+        self._codes: tuple[str, ...] = ()
+        self._statement: Any = None
+        self._asked: dict[str, tuple[Signature, datetime]] = {}
+        self._known: dict[str, Signature] = {}
+
+    @property
+    def possible(self) -> bool:
+        """Whether this product can be asked."""
+        return self._product.seconds is not None
+
+    def changed(
+        self,
+        connection: Connection,
+        layouts: Mapping[str, Layout],
+        starts: Mapping[str, datetime],
+        clock: datetime,
+    ) -> set[str]:
+        """The tables in ``starts`` that differ from when they were last read; one statement."""
+        found = self._signatures(connection, layouts, starts)
+        self._asked = {code: (signature, clock) for code, signature in found.items()}
+        return {code for code, signature in found.items() if self._known.get(code) != signature}
+
+    def was_read(self, code: str) -> None:
+        """The table was read to its end after the last question.
+
+        What was stamped within the last two seconds may still change under the same stamp: such an
+        answer is not remembered.
+        """
+        signature, clock = self._asked.pop(code, (None, None))
+        if signature is None or clock is None:
+            return
+        newest = signature.newest
+        if newest is None or datetime.fromisoformat(newest).replace(tzinfo=None) < clock - _SETTLED:
+            self._known[code] = signature
+
+    def forget(self) -> None:
+        """Names everything again at the next question."""
+        self._codes = ()
+        self._asked.clear()
+        self._known.clear()
+
+    def _signatures(
+        self,
+        connection: Connection,
+        layouts: Mapping[str, Layout],
+        starts: Mapping[str, datetime],
+    ) -> dict[str, Signature]:
+        codes = tuple(sorted(starts))
+        if not codes:
+            return {}
+        if codes != self._codes:
+            parts = [self._part(number, layouts[code]) for number, code in enumerate(codes)]
+            self._statement = union_all(*parts) if len(parts) > 1 else parts[0]
+            self._codes = codes
+        given = {f"start_{number}": starts[code] for number, code in enumerate(codes)}
+        with deadline(connection, self._seconds):
+            rows = connection.execute(self._statement, given).all()
+        return {
+            codes[number]: Signature(starts[codes[number]], count, newest, total)
+            for number, count, newest, total in rows
+        }
+
+    def _part(self, number: int, layout: Layout) -> Any:
+        assert self._product.seconds is not None
+        cursor: ColumnElement[Any] = column(
+            quoted_name(layout.cursor.name, quote=True), layout.cursor.type
+        )
+        there = table(quoted_name(layout.name, quote=True), schema=self._schema)
+        total: ColumnElement[Any] = func.sum(self._product.seconds(cursor))
+        return (
+            select(
+                literal_column(str(number)).label("number"),
+                func.count().label("count"),
+                self._product.moment(func.max(cursor), layout.cursor.type).label("newest"),
+                self._product.text(total, total.type).label("total"),
+            )
+            .select_from(there)
+            .where(cursor >= bindparam(f"start_{number}", type_=DateTime()))
+        )
