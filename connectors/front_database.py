@@ -158,14 +158,18 @@ class FrontDatabase(Source):
         clock = self._clock(connection)
         certain: set[str] = set()
         starts: dict[str, datetime] = {}
+        layouts: dict[str, Layout] = {}
         for table in tables:
             window = Window.from_mark(marks.get(table.code), self._overlap)
             looked = self._looked.get(table.code)
-            if table.code not in self._readers or window.todo or self._is_due(looked, clock):
+            if window.todo or self._is_due(looked, clock):
+                certain.add(table.code)
+            try:
+                layouts[table.code] = self._reader(connection, table).layout
+            except RefusedError:
                 certain.add(table.code)
             else:
                 starts[table.code] = window.reach(_HOT, looked)
-        layouts = {code: self._readers[code].layout for code in starts}
         changed = certain | self._probe.changed(connection, layouts, starts, clock)
         return [table for table in tables if table.code in changed]
 
