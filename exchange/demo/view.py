@@ -30,12 +30,9 @@ def table(figures: Figures, title: str) -> Table:
     for name, heading in COLUMNS:
         shown.add_column(heading, footer=str(sum(row[name] for row in rows)), justify="right")
     cases = f"{figures.opened}/{figures.closed}"
-    shown.add_column("整改单 开/结\ncases opened/closed", footer=cases, justify="right")
-    shown.add_column(
-        "发生→入库 p50/p95/p99 秒\nevent→confirmed",
-        footer=_seconds(figures.latency),
-        justify="right",
-    )
+    shown.add_column("整改 开/结\ncases", footer=cases, justify="right", no_wrap=True)
+    seconds = _seconds(figures.latency)
+    shown.add_column("时效 秒\np50/p95/p99", footer=seconds, justify="right", no_wrap=True)
     for row in rows:
         latency = figures.status.latency.get(row["code"])
         shown.add_row(
