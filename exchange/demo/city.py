@@ -150,10 +150,8 @@ class City:
         env = self.environment() | airflow_service.environment(self.settings)
         return {
             name: replace(
-                self._program(
-                    name, tuple(airflow_service.command(*arguments)), grace_s=10, env=env
-                ),
-                whole_session=name == "airflow-scheduler",
+                self._program(name, tuple(airflow_service.command(*arguments)), grace_s=8, env=env),
+                whole_session=True,
             )
             for name, arguments in airflow_service.COMPONENTS.items()
         }

@@ -173,7 +173,9 @@ class Supervisor:
             if running is None:
                 continue
             program = running.program
-            if stop_session(running.record, grace_s=program.grace_s, at_once=program.whole_session):
+            at_once = program.whole_session
+            late = stop_session(running.record, grace_s=program.grace_s, at_once=at_once)
+            if late and not at_once:
                 killed.append(name)
             running.process.wait()
         _reap(keep={running.process.pid for running in self._running.values()})
