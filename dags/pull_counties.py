@@ -80,8 +80,8 @@ def pull_counties() -> None:
         for code, summary in summaries.items():
             print(ASSETS[code].name, summary.to_json())
             if summary.rows_new:
-                news = {"rows": summary.rows_new, "oldest_lag_s": summary.oldest_lag_s}
-                events.add(ASSETS[code], extra=news)
+                rows, lag = summary.rows_new, summary.oldest_lag_s
+                events.add(ASSETS[code], extra={"rows": rows, "oldest_lag_s": lag})
 
     pull.expand(shard=shards())
 

@@ -153,6 +153,7 @@ def _text(types: Types, length: int | None, *, indexed: bool) -> str:
 
 
 def _decimal(types: Types, field: Field) -> str:
-    if field.scale is None and field.precision is None:
+    if field.scale is None:
+        # Where the places after the point are not public none may be cut: databases round silently.
         return types.decimal_any
-    return types.decimal.format(p=field.precision or _DECIMAL_DIGITS, s=field.scale or 0)
+    return types.decimal.format(p=field.precision or _DECIMAL_DIGITS, s=field.scale)

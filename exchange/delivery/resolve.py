@@ -72,7 +72,17 @@ def _ask(conn: Conn, upstream: Upstream, steps: Sequence[Step]) -> dict[int, Sen
             if found.count > row.prior:
                 lsh = found.lshs[-1] if found.lshs else None
                 there[found.delivery] = SendResult(found.delivery, "already", lsh=lsh)
+            elif found.count < row.prior:
+                _forget_lost(conn, found.delivery, row.prior - found.count)
     return there
+
+
+def _forget_lost(conn: Conn, delivery: int, missing: int) -> None:
+    """Rows of the same content that we wrote earlier are gone upstream: they count no more.
+
+    Only rows of versions that are not in effect any more are taken for the lost ones.
+    """
+    conn.execute(Q["forget_lost_priors"], {"delivery": delivery, "missing": missing})
 
 
 def _queue(conn: Conn, versions: Sequence[int], now: datetime) -> None:

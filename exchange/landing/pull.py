@@ -22,8 +22,8 @@ ERROR_LENGTH = 500
 class Pulled:
     """What one sweep over a body brought.
 
-    ``errors`` are texts for people, by table; ``tables`` were read to their end, ``with_news`` are
-    those that brought new versions.
+    ``errors`` are texts for people, by table; ``tables`` were read to their end, or the source said
+    that nothing stirs in them.
     """
 
     read: int = 0
@@ -31,14 +31,11 @@ class Pulled:
     oldest: datetime | None = None
     errors: dict[str, str] = field(default_factory=dict)
     tables: list[str] = field(default_factory=list)
-    with_news: set[str] = field(default_factory=set)
 
-    def add(self, feed: Feed, landed: Landed) -> None:
+    def add(self, landed: Landed) -> None:
         """Count one page."""
         self.read += landed.read
         self.new += landed.new
-        if landed.new:
-            self.with_news.add(feed.table.code)
         if landed.oldest and (self.oldest is None or landed.oldest < self.oldest):
             self.oldest = landed.oldest
 
@@ -59,9 +56,15 @@ def pull(
     """
     pulled = Pulled()
     marks = _marks(store, feeds)
+    stirred: set[str] | None = None
     for feed in feeds:
         try:
-            _pull_feed(store, source, feed, marks.get(feed.table.code), pulled, clock, on_landed)
+            if stirred is None:
+                tables = [one.table for one in feeds]
+                stirred = {table.code for table in source.stirred(tables, marks)}
+            if feed.table.code in stirred:
+                mark = marks.get(feed.table.code)
+                _pull_feed(store, source, feed, mark, pulled, clock, on_landed)
             pulled.tables.append(feed.table.code)
         except TryLaterError as error:
             _failed(store, feed, error, pulled)
@@ -96,7 +99,7 @@ def _pull_feed(
         if page.rows or page.mark != mark:
             with store.transaction() as conn:
                 landed = land(conn, feed, page, began_at=mark, now=clock())
-            pulled.add(feed, landed)
+            pulled.add(landed)
             if landed.new and on_landed:
                 on_landed(feed)
         source.done(page)

@@ -30,8 +30,6 @@ REST_S = 0.1
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(seconds=60)
 LAST_WORDS_S = 20
-QUIET_FACTOR = 2
-QUIETEST = timedelta(seconds=8)
 
 
 @dataclass(slots=True)
@@ -57,23 +55,6 @@ class BodySummary:
 
 
 @dataclass(slots=True)
-class _Rhythm:
-    """When a table is due again: at every sweep while it brings news, less often when quiet.
-
-    A quiet table waits twice as long each time, up to ``QUIETEST``; the promise is minutes.
-    """
-
-    due: datetime
-    pause: timedelta = timedelta(0)
-
-    def read(self, *, news: bool, every: timedelta, moment: datetime) -> None:
-        """The table was read at ``moment``."""
-        longer = max(self.pause * QUIET_FACTOR, every)
-        self.pause = timedelta(0) if news else min(longer, max(QUIETEST, every))
-        self.due = moment + self.pause
-
-
-@dataclass(slots=True)
 class _Served:
     """A body of the shard while the round runs."""
 
@@ -83,16 +64,7 @@ class _Served:
     pause: timedelta
     summary: BodySummary = field(default_factory=BodySummary)
     sources: dict[str, Source] = field(default_factory=dict)
-    rhythms: dict[tuple[str, str], _Rhythm] = field(default_factory=dict)
     running: Future[None] | None = None
-
-    def due_feeds(self, version: str, moment: datetime) -> list[Feed]:
-        """The tables of a version whose time has come."""
-        return [
-            feed
-            for feed in self.feeds[version]
-            if self.rhythms.setdefault((version, feed.table.code), _Rhythm(moment)).due <= moment
-        ]
 
 
 def pull_shard(
@@ -189,8 +161,7 @@ def _sweep(exchange: Exchange, one: _Served) -> None:
 
 def _pull_all(exchange: Exchange, one: _Served) -> bool:
     trouble = False
-    for version in one.feeds:
-        moment = now()
+    for version, feeds in one.feeds.items():
         source = one.sources.get(version)
         if source is None:
             source = exchange.source(one.body, version)
@@ -200,14 +171,11 @@ def _pull_all(exchange: Exchange, one: _Served) -> bool:
         pulled = pull(
             exchange.store,
             source,
-            one.due_feeds(version, moment),
+            feeds,
             clock=now,
             on_landed=lambda _: _judge(exchange, one),
         )
         _add(one.summary, pulled)
-        for table in pulled.tables:
-            news = table in pulled.with_news
-            one.rhythms[version, table].read(news=news, every=one.body.every, moment=moment)
         for table, error in pulled.errors.items():
             LOG.warning("%s %s: %s", one.body.code, table, error)
         trouble = trouble or bool(pulled.errors)

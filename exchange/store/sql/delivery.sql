@@ -197,3 +197,17 @@ update version
 set state = 'held', state_at = clock_timestamp(), next_try_at = null,
     judge_after = %(judge_after)s, state_reason = '上级因上级记录退回，待其入库后重报：' || %(reason)s
 where id = %(id)s
+
+-- name: forget_lost_priors
+update delivery set outcome = 'lost'
+where id in (
+    select d.id
+    from delivery mine
+    join delivery d on d.standard = mine.standard and d.table_code = mine.table_code
+        and d.content_hash = mine.content_hash and d.id <> mine.id
+    join version v on v.id = d.version_id
+    where mine.id = %(delivery)s and d.outcome in ('sent', 'passed', 'confirmed', 'refused')
+      and v.state in ('superseded', 'withdrawn', 'returned')
+    order by d.id
+    limit %(missing)s
+)
