@@ -60,6 +60,16 @@ def read_verdicts(
         return _write(conn, upstream, rows, steps, verdicts, now)
 
 
+def wake_overlooked(store: Store, upstream: Upstream, *, now: datetime) -> int:
+    """Make held records due whose parent was confirmed in the moment their hold was written.
+
+    Costs a look at every hold of this version of the standard, so call it every few seconds.
+    """
+    with store.transaction() as conn:
+        due = {"standard": upstream.standard.version, "now": now}
+        return conn.execute(Q["wake_overlooked"], due).rowcount
+
+
 def _ask(upstream: Upstream, steps: Sequence[Step]) -> dict[int, UpstreamVerdict]:
     by_table: dict[str, list[Step]] = defaultdict(list)
     for step in steps:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 
-from exchange.delivery.confirm import read_verdicts
+from exchange.delivery.confirm import read_verdicts, wake_overlooked
 from exchange.delivery.resolve import find_abandoned, resolve_unknown
 from exchange.delivery.send import Upstream, send_queued
 from exchange.errors import TryLaterError
@@ -21,6 +21,7 @@ from exchange.rounds.wiring import Exchange, opened
 from exchange.settings import Settings
 
 LOG = logging.getLogger(__name__)
+HOLDS_EVERY = timedelta(seconds=2)
 
 
 @dataclass(slots=True)
@@ -36,10 +37,11 @@ class DeliverySummary:
     confirmed: int = 0
     released: int = 0
     trouble: str | None = None
+    look_at_holds: datetime = field(default_factory=now)
 
     def to_json(self) -> dict[str, object]:
         """The summary as a JSON object."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "look_at_holds"}
 
 
 def deliver(
@@ -121,8 +123,11 @@ def _pass(exchange: Exchange, upstream: Upstream, summary: DeliverySummary) -> i
     resolved = resolve_unknown(exchange.store, upstream, now=now())
     sent = send_queued(exchange.store, upstream, now=now())
     verdicts = read_verdicts(exchange.store, upstream, now=now())
-    released = 0
-    if verdicts.confirmed:
+    released, woken = 0, 0
+    if now() >= summary.look_at_holds:
+        summary.look_at_holds = now() + HOLDS_EVERY
+        woken = wake_overlooked(exchange.store, upstream, now=now())
+    if verdicts.confirmed or woken:
         judged = judge_due(exchange.store, exchange.rulesets, now=now())
         released = judged.passed
     summary.sent += sent.sent

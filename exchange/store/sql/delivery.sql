@@ -211,3 +211,15 @@ where id in (
     order by d.id
     limit %(missing)s
 )
+
+-- name: wake_overlooked
+-- Held records whose parent is accepted but who were not woken: their hold was written while the
+-- parent's confirmation was being committed, so neither saw the other.
+update version c
+set judge_after = %(now)s
+from hold h
+join anchor a on a.standard = h.standard and a.table_code = h.table_code and a.fields = h.fields
+    and a.field_values = h.field_values
+join version p on p.id = a.version_id and p.valid and p.state = 'confirmed'
+where h.standard = %(standard)s and c.id = h.version_id and c.state = 'held'
+  and (c.judge_after is null or c.judge_after > %(now)s)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator, Sequence
 from itertools import count
@@ -10,6 +11,7 @@ import pytest
 
 from connectors.base import Outgoing, SendResult, Target, TryLaterError
 from connectors.upstream import RefusalText
+from exchange.delivery.confirm import wake_overlooked
 from exchange.delivery.resolve import find_abandoned, resolve_unknown
 from exchange.delivery.send import Upstream, send_queued
 from exchange.ledger.balance import balance
@@ -142,6 +144,31 @@ def test_child_is_released_when_its_parent_is_confirmed(world: World, province: 
     assert world.judge().passed == 1
     send(world, province)
     assert len(province.rows(PROJECT)) == 1
+
+
+def test_a_hold_written_while_the_parent_was_confirmed_is_not_forgotten(
+    world: World, province: Province
+) -> None:
+    """A child judged just before, and held just after, its parent's confirmation is woken."""
+    flow = world.flow()
+    world.land(FLOW, flow)
+    world.judge()
+    send(world, province)
+    province.answer(FLOW)
+    world.land(PROJECT, world.project(flow))
+    world.judge()
+    with world.store.transaction() as late:
+        hold = late.execute("delete from hold returning *").fetchone()
+    confirm(world, province)
+    assert hold is not None
+    with world.store.transaction() as conn:
+        conn.execute(
+            "insert into hold select * from json_populate_record(null::hold, %s)",
+            (json.dumps(hold, default=str),),
+        )
+    assert world.judge().records == 0
+    assert wake_overlooked(world.store, province.upstream(), now=world.now) == 1
+    assert world.judge().passed == 1
 
 
 def test_refusal_above_comes_back_as_a_case(world: World, province: Province) -> None:
