@@ -16,8 +16,8 @@ RULE = Rule(
     fields=("SCSJ", "BLSJ"),
     clause="LIM-010",
     statement="上报时间与办理时间相差过大的，视为补录或体外办理，应核查。",
-    # A question, not a fault to mend: what happened late cannot be sent again as if in time.
     severity="info",
+    milder="是提示核查的问题，不是可以改正重报的错误：已经迟报的记录不能改成按时上报。",
     dimension="timeliness",
     message="办理时间“{BLSJ}”，上报时间“{SCSJ}”，相差超过30天。",
     expected="办理后即时上报",
