@@ -26,7 +26,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from connectors.base import Defect, Page, SourceRow
+from connectors.base import Page, SourceRow
+from connectors.cells import json_row
 from connectors.county import Body
 from exchange.errors import TryLaterError
 from exchange.landing.land import Feed, land
@@ -37,7 +38,6 @@ from schemas import Standard, Table, UnknownTableError
 Q = load("landing")
 MAX_BYTES = 32 * 1024 * 1024
 MAX_ROWS = 5000
-MAX_CELL = 1024 * 1024
 KEY_LENGTH = 200
 
 
@@ -187,28 +187,8 @@ def _rows(content: bytes, table: Table, now: datetime) -> tuple[SourceRow, ...]:
         raise _RefusedError(
             400, f"{table.name}（{table.code}）没有字段 {names}，请核对字段名；数据未收下。"
         )
-    return tuple(_row(row, number, now) for number, row in enumerate(rows, 1))
-
-
-def _row(row: Mapping[str, Any], number: int, now: datetime) -> SourceRow:
-    values: dict[str, str | None] = {}
-    defects = []
-    for code, value in row.items():
-        if value is None or isinstance(value, str):
-            text = value
-        elif isinstance(value, bool):
-            text = "1" if value else "0"
-            message = "布尔值应按代码表以文本 0 或 1 推送"
-            defects.append(Defect("not_text", code, str(value), message))
-        else:
-            text = json.dumps(value, ensure_ascii=False)
-            defects.append(Defect("not_text", code, text[:200], "值应为文本，不得为对象或数组"))
-        if text is not None and len(text) > MAX_CELL:
-            message = f"内容超过 {MAX_CELL} 个字符，仅保留开头部分"
-            defects.append(Defect("cell_too_long", code, text[:200], message))
-            text = text[:MAX_CELL]
-        values[code] = text
-        if text is not None and "\x00" in text:
-            shown = text.replace("\x00", "␀")[:200]
-            defects.append(Defect("nul_byte", code, shown, "内容含空字符（NUL），应删除"))
-    return SourceRow(values, now, f"第{number}行", tuple(defects))
+    landed = []
+    for number, row in enumerate(rows, 1):
+        values, defects = json_row(row, row)
+        landed.append(SourceRow(values, now, f"第{number}行", defects))
+    return tuple(landed)
