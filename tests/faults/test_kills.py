@@ -76,7 +76,7 @@ def running_demo(folder: Path, *options: str) -> Iterator[Demo]:
         yield Demo(folder, process)
     finally:
         process.terminate()
-        process.wait(200)
+        process.communicate(timeout=200)
 
 
 def kill(find: Callable[[], int]) -> None:
