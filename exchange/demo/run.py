@@ -25,6 +25,8 @@ from exchange.demo.processes import Supervisor, recorded
 from exchange.demo.setting_up import SettingUp
 from exchange.demo.stopping import stop_recorded, stop_servers
 from exchange.errors import StopError, TryLaterError
+from exchange.notices.days import day_of
+from exchange.rounds.outflow import score
 from exchange.store import addresses
 from exchange.store.connection import Store
 
@@ -114,6 +116,7 @@ class _Demo:
         result = self._final()
         self._console.print(view.table(result, "演示结果 / result"))
         self._say(self._audit())
+        self._say(self._scorecard())
         return result
 
     def stop(self) -> list[str]:
@@ -224,6 +227,15 @@ class _Demo:
         except (ValueError, KeyError):
             return f"省级查重未能进行 / the province's audit did not run: {done.stderr.strip()}"
         return f"省级平台查重：重复 {twice} / the province counts {twice} duplicates"
+
+    def _scorecard(self) -> str:
+        """The scorecard of the day so far, as the daily flow would write it at night."""
+        now = datetime.now(UTC)
+        try:
+            page, *_ = score(self._city.settings, day=day_of(now), now=now)
+        except TryLaterError as error:
+            return f"评分未能写出 / no scorecard: {error}"
+        return f"今天的评分 / today's scorecard: {page}"
 
 
 def _refuse_second(city: City) -> None:
