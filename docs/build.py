@@ -1,4 +1,4 @@
-"""Makes the pages under docs/reference from the sources: `python docs/build.py`.
+"""Makes the pages under docs/reference from the sources: `PYTHONPATH=. python docs/build.py`.
 
 With `--check` nothing is written; exit code 1 if a page is not what the sources say.
 """
@@ -18,7 +18,7 @@ from exchange.cli import exchange
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "reference"
-MADE = "Made by `python docs/build.py`; a test compares."
+MADE = "Made by `PYTHONPATH=. python docs/build.py`; a test compares."
 
 
 def commands() -> str:
@@ -78,7 +78,7 @@ def main() -> int:
     if "--check" in sys.argv[1:]:
         found = stale()
         for name in found:
-            print(f"docs/reference/{name} is not what the sources say: python docs/build.py")
+            print(f"docs/reference/{name} is not what the sources say: PYTHONPATH=. python docs/build.py")
         return 1 if found else 0
     for name, make in MAKERS.items():
         (PAGES / name).write_text(make(), "utf-8")
