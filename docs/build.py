@@ -78,7 +78,7 @@ def main() -> int:
     if "--check" in sys.argv[1:]:
         found = stale()
         for name in found:
-            print(f"docs/reference/{name} is not what the sources say: PYTHONPATH=. python docs/build.py")
+            print(f"{name} is not what the sources say: PYTHONPATH=. python docs/build.py")
         return 1 if found else 0
     for name, make in MAKERS.items():
         (PAGES / name).write_text(make(), "utf-8")
