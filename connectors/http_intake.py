@@ -36,9 +36,9 @@ class EmptySource(Source):
     def pages(
         self,
         table: Table,  # noqa: ARG002 - the contract's parameters
-        mark: Mark | None,  # noqa: ARG002
+        mark: Mark | None,  # noqa: ARG002 - as above
         *,
-        page_rows: int = 2000,  # noqa: ARG002
+        page_rows: int = 2000,  # noqa: ARG002 - as above
     ) -> Iterator[Page]:
         """No pages."""
         return iter(())
