@@ -1,0 +1,164 @@
+"""A county's front database and a store, both real and thrown away, for the benchmarks.
+
+The rows are valid projects (SPGL_XMJBXXB, the widest table that every body sends) under one flow
+that the province has accepted; a thousand are invented, further ones are theirs with another code.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from random import Random
+
+import psycopg
+from psycopg import sql
+
+from connectors.base import Page, SourceRow
+from connectors.county import Body, Contact
+from connectors.county import Feed as BodyFeed
+from connectors.front_database import FrontDatabase
+from exchange.judging.judge import judge_due
+from exchange.judging.rulesets import Rulesets
+from exchange.landing.land import Feed, land
+from exchange.store.addresses import APP, OWNER
+from exchange.store.connection import Store
+from exchange.store.embedded import Cluster
+from exchange.store.migrate import migrate
+from schemas import Standard
+from schemas.ddl import statements
+from schemas.overlay import standard_for
+from schemas.sample import flow_setup, valid
+
+BODY, DIVISION = "420602", "420602"
+FLOW, PROJECT = "SPGL_SPLCXXB", "SPGL_XMJBXXB"
+CHANGED = "GXSJ"
+INVENTED = 1000
+ZONE = timezone(timedelta(hours=8))
+_BOUND = ("XZQHDM", "SPLCBM", "SPLCBBH")
+
+
+@dataclass(frozen=True)
+class County:
+    """One body: its front database (``front``, ``source``), our store, its rules."""
+
+    front_dsn: str
+    store_dsn: str
+    store: Store
+    rulesets: Rulesets
+    standard: Standard
+    flow: dict[str, str | None]
+    cluster: Cluster
+
+    @property
+    def feed(self) -> Feed:
+        """The feed of the projects."""
+        return Feed(BODY, self.standard, self.standard.table(PROJECT))
+
+    def owner_dsn(self, database: str) -> str:
+        """The URL of ``front`` or ``exchange`` as their owner."""
+        return self.cluster.dsn(database, OWNER)
+
+    def source(self) -> FrontDatabase:
+        """The body's front database as the pipeline reads it."""
+        url = self.front_dsn.replace("postgresql://", "postgresql+psycopg://")
+        return FrontDatabase(BODY, url, (self.feed.table,), cursor=CHANGED)
+
+    def fill(self, rows: int, *, first: int, changed: datetime, faulty: float = 0.02) -> None:
+        """Write ``rows`` projects, changed at one time; a share of them lacks its name."""
+        rng = Random(first)
+        given = {code: self.flow[code] for code in _BOUND} | {"QJDGCDM": None}
+        wall = changed.astimezone(ZONE).replace(tzinfo=None)
+        names = [field.code for field in self.feed.table.fields]
+        columns = sql.SQL(", ").join(map(sql.Identifier, names))
+        table = sql.Identifier(PROJECT)
+        with psycopg.connect(self.owner_dsn("front")) as conn:
+            conn.execute(
+                sql.SQL("create temp table invented (like {} excluding identity)").format(table)
+            )
+            into = sql.SQL("copy invented ({}, {}) from stdin").format(
+                columns, sql.Identifier(CHANGED)
+            )
+            with conn.cursor() as cursor, cursor.copy(into) as copy:
+                for number in range(min(rows, INVENTED)):
+                    row = valid(self.standard, PROJECT, rng, given=given)
+                    if number < min(rows, INVENTED) * faulty:
+                        row["XMMC"] = None
+                    row["LSH"] = str(number)
+                    copy.write_row((*(row[name] for name in names), wall))
+            chosen = sql.SQL(", ").join(
+                sql.SQL("n").format()
+                if name == "LSH"
+                else sql.SQL("i.{} || '-' || n").format(sql.Identifier(name))
+                if name in {"GCDM", "DFSJZJ"}
+                else sql.SQL("i.{}").format(sql.Identifier(name))
+                for name in names
+            )
+            conn.execute(
+                sql.SQL(
+                    "insert into {} ({}, {}) select {}, %s from invented i,"
+                    " generate_series(%s::int, %s::int) n where n %% %s = i.{} %% %s"
+                ).format(table, columns, sql.Identifier(CHANGED), chosen, sql.Identifier("LSH")),
+                [wall, first, first + rows - 1, min(rows, INVENTED), min(rows, INVENTED)],
+            )
+
+
+def rows_at(table: str, row: dict[str, str | None], changed: datetime) -> Page:
+    """A page of one row, as a source would hand it over."""
+    return Page((SourceRow(row, changed, f"{table} 1"),), None, None, "bench")
+
+
+@contextmanager
+def county() -> Iterator[County]:
+    """A county and a store for the time of the block, on a server of their own (durable)."""
+    with tempfile.TemporaryDirectory(prefix="spgl-bench-") as folder:
+        cluster = Cluster(Path(folder) / "s")
+        cluster.start()
+        try:
+            yield _made(cluster)
+        finally:
+            cluster.stop()
+
+
+def _made(cluster: Cluster) -> County:
+    cluster.ensure_role(OWNER)
+    cluster.ensure_role(APP)
+    for name in ("exchange", "front"):
+        cluster.ensure_database(name, OWNER, users=(APP,))
+    migrate(cluster.dsn("exchange", OWNER))
+    feeds = {"3.0": BodyFeed("3.0", "none", None, {})}
+    contacts = (Contact("办公室", "整改"),)
+    began = datetime.now(UTC)
+    body = Body(
+        BODY, "测试县", frozenset({DIVISION}), began.date(), "none", timedelta(seconds=1), contacts,
+        feeds,
+    )  # fmt: skip
+    rulesets = Rulesets({BODY: body})
+    standard = standard_for(rulesets.overlays(BODY), "3.0")
+    events = flow_setup(standard, DIVISION, Random(7), datetime(2026, 1, 5, 9))  # noqa: DTZ001 - wall time, as records have it; invented
+    flow = next(dict(event.record) for event in events if event.table == FLOW)
+    with psycopg.connect(cluster.dsn("front", OWNER)) as conn:
+        for text in statements(
+            standard.table(PROJECT), "postgresql", loose=True, change_column=CHANGED
+        ):
+            conn.execute(text.encode())
+        conn.execute(f'grant select on "{PROJECT}" to {APP}'.encode())
+    store = Store(cluster.dsn("exchange", APP), by="bench")
+    with store.transaction() as conn:
+        conn.execute(
+            "insert into body (code, name, divisions, connector) values (%s, %s, %s, 'none')",
+            (BODY, "测试县", [DIVISION]),
+        )
+        feed = Feed(BODY, standard, standard.table(FLOW))
+        land(conn, feed, rows_at(FLOW, flow, began), began_at=None, now=began)
+    judge_due(store, rulesets, now=datetime.now(UTC))
+    with psycopg.connect(cluster.dsn("exchange", OWNER)) as conn:
+        for state in ("sending", "sent", "confirmed"):
+            conn.execute("update version set state = %s", (state,))
+    return County(
+        cluster.dsn("front", APP), cluster.dsn("exchange", APP), store, rulesets, standard, flow,
+        cluster,
+    )  # fmt: skip
