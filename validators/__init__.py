@@ -12,6 +12,7 @@ from validators.record import Context, Lookup, ParentState, Record
 from validators.registry import discover
 from validators.rule import Rule
 from validators.ruleset import Ruleset
+from validators.waiver import Waiver
 
 __all__ = [
     "Context",
@@ -26,6 +27,7 @@ __all__ = [
     "RuleError",
     "Ruleset",
     "Stamp",
+    "Waiver",
     "discover",
     "judge",
 ]

@@ -24,9 +24,10 @@ from validators.judgement import (
     Verdict,
 )
 from validators.plan import Answer, Batch, Entry, Plan
-from validators.record import Context, Lookup, Record
+from validators.record import Context, Lookup, Record, wall_time
 from validators.ruleset import Ruleset
 from validators.siblings import with_siblings
+from validators.waiver import waived
 from validators.wording import word
 
 
@@ -53,6 +54,8 @@ def judge(ruleset: Ruleset, table: str, records: Sequence[Record], context: Cont
     for entry in plan.entries:
         _run(entry, plan, batch, tally)
     findings = with_siblings(tally.findings)
+    if context.waivers:
+        findings = waived(findings, context.waivers, wall_time(context.now).date())
     verdicts = tuple(
         RecordVerdict(record.id, _outcome(found, waits), tuple(found), tuple(waits))
         for record, found, waits in zip(records, findings, tally.waits, strict=True)

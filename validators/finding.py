@@ -19,7 +19,8 @@ class Finding:
 
     ``row`` is the record's id, ``where`` names it for people; ``key`` is the business key by field.
     Values of personal fields are masked here already. ``siblings`` name findings that the same mend
-    clears, as ``rule@row``.
+    clears, as ``rule@row``. ``waived`` is None, or says who excused the body from this rule, why,
+    from when until when, and the consequence it would have had (``validators.waiver``).
     """
 
     rule: str
@@ -40,6 +41,7 @@ class Finding:
     clause: str
     owner: Owner
     siblings: tuple[str, ...] = ()
+    waived: Mapping[str, str] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The finding as a JSON object: keys as above, tuples as lists."""

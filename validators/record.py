@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from validators.waiver import Waiver
 
 # Times inside records are wall time of this zone, by the standard (dates and times carry no zone).
 RECORD_ZONE = ZoneInfo("Asia/Shanghai")
@@ -70,7 +73,8 @@ class Context:
     known but returned; absent, never seen. None means that nobody could look (offline): references
     are then not checked and hold nothing back. ``grace_over`` are the records that have waited for
     an absent parent as long as the policy allows. ``one_file`` says that the records are the rows
-    of one document, so that no row can be a later state of another.
+    of one document, so that no row can be a later state of another. ``waivers`` are the rules that
+    the body is excused from.
     """
 
     body: str
@@ -79,6 +83,7 @@ class Context:
     parents: Mapping[Lookup, ParentState] | None = None
     grace_over: frozenset[int] = field(default_factory=frozenset)
     one_file: bool = False
+    waivers: tuple[Waiver, ...] = ()
 
 
 def wall_time(moment: datetime) -> datetime:

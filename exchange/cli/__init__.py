@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, str] = {
     "simulate": "exchange.cli.simulate:simulate",
     "store": "exchange.cli.store:store",
     "sync": "exchange.cli.sync:sync",
+    "waivers": "exchange.cli.waivers:waivers",
 }
 """Name of a command → where it is. The first line of its module is its line in ``--help``."""
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from exchange.judging.inputs import keep_source
 from exchange.store.cases import Push, Returned, Settled, join_case, open_items, settle
 from exchange.store.connection import Conn
 from exchange.store.identity import anchor_of
@@ -68,8 +69,8 @@ def write_verdicts(
     policy: Policy,
     *,
     now: datetime,
-) -> None:
-    """Write the verdicts of one group inside the caller's transaction."""
+) -> int:
+    """Write the verdicts of one group inside the caller's transaction; the judgement's number."""
     feed = {"body": group.body, "standard": group.standard, "table_code": group.table}
     rows = {row["id"]: row for row in group.rows}
     idle = _withdrawals_without_effect(conn, feed, group.rows)
@@ -94,6 +95,7 @@ def write_verdicts(
     _store_holds(conn, ruleset.standard, moves, parents)
     _give_way(conn, feed, moves)
     _cases(conn, group, ruleset.standard.table(group.table), moves, policy, now)
+    return judgement_id
 
 
 def _withdrawals_without_effect(
@@ -133,7 +135,8 @@ def _stamp_id(conn: Conn, stamp: Stamp) -> int:
     if found is None:
         conn.execute(Q["insert_stamp"], asdict(stamp))
         found = conn.execute(Q["stamp"], asdict(stamp)).fetchone()
-    assert found is not None
+        assert found is not None
+        keep_source(conn, found["id"])
     return int(found["id"])
 
 

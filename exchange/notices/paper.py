@@ -57,6 +57,12 @@ class Line:
         """Whether the record is not passed on before it is mended."""
         return self.finding.get("consequence") == "reject"
 
+    @property
+    def waiver(self) -> str:
+        """Who excused the body from the rule and until when; empty where nobody did."""
+        waived: Mapping[str, str] | None = self.finding.get("waived")
+        return f"豁免：{waived['signer']}签批，至{waived['until']}" if waived else ""
+
 
 @dataclass(frozen=True)
 class Paper:
@@ -80,7 +86,16 @@ class Paper:
 
     @cached_property
     def lines(self) -> list[Line]:
-        """All findings of all items, in the order of the items."""
+        """All findings of all items that have to be mended, in the order of the items."""
+        return [line for line in self._all if not line.waiver]
+
+    @cached_property
+    def waived(self) -> list[Line]:
+        """The findings on the same records that somebody has excused: told, not to be mended."""
+        return [line for line in self._all if line.waiver]
+
+    @cached_property
+    def _all(self) -> list[Line]:
         return [Line(item, finding) for item in self.items for finding in item.findings]
 
     @cached_property

@@ -95,7 +95,7 @@ def _rows(paper: Paper) -> list[tuple[Any, ...]]:
     return [
         (
             number,
-            CONSEQUENCE_NAMES.get(line.finding.get("consequence", "reject"), ""),
+            line.waiver or CONSEQUENCE_NAMES.get(line.finding.get("consequence", "reject"), ""),
             line.item.standard,
             line.item.table_name,
             line.item.table,
@@ -110,8 +110,8 @@ def _rows(paper: Paper) -> list[tuple[Any, ...]]:
             line.text("clause"),
             line.text("rule"),
             OWNER_NAMES.get(line.finding.get("owner", "county"), ""),
-            deadline,
+            "" if line.waiver else deadline,
             line.item.pushes,
         )
-        for number, line in enumerate(paper.lines, start=1)
+        for number, line in enumerate([*paper.lines, *paper.waived], start=1)
     ]

@@ -25,12 +25,16 @@ Q = load("scorecards")
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """One day of all bodies; ``stamps`` is what judged that day."""
+    """One day of all bodies; ``stamps`` is what judged that day.
+
+    ``waived`` counts the findings that were excused, by body, rule, signer and last day.
+    """
 
     span: Span
     policy: Policy
     standings: Sequence[Standing]
     cases: Sequence[Mapping[str, Any]]
+    waived: Sequence[Mapping[str, Any]]
     stamps: Sequence[Mapping[str, str]]
 
     @property
@@ -63,6 +67,7 @@ def score(conn: Conn, day: date, policy: Policy, *, now: datetime) -> Scorecard:
         policy=policy,
         standings=standings(_measures(conn, span, cases), policy),
         cases=cases,
+        waived=conn.execute(statement("waived"), span.parameters()).fetchall(),
         stamps=conn.execute(Q["stamps"], span.parameters()).fetchall(),
     )
 

@@ -276,6 +276,51 @@ create table finding (
 create index finding_of_version on finding (version_id);
 create index finding_at on finding (at);
 
+-- What a verdict rested on, so that it can be reached again: which versions were judged together and
+-- how each fared, the context as it was seen, and the rules themselves.
+create table judged (
+    judgement_id bigint not null references judgement,
+    version_id bigint not null references version,
+    outcome text not null check (outcome in ('pass', 'fail', 'hold')),
+    primary key (judgement_id, version_id)
+);
+create index judged_of_version on judged (version_id);
+
+create table judgement_input (
+    judgement_id bigint primary key references judgement,
+    context json not null,
+    inputs_hash bytea not null
+);
+
+create table ruleset_source (
+    digest text primary key,
+    files bytea not null,
+    kept_at timestamptz not null default clock_timestamp()
+);
+
+create table stamp_source (
+    stamp_id integer primary key references stamp,
+    source_digest text not null references ruleset_source
+);
+
+-- A finding of one rule on one body that a person has excused until a day: it rides along as advice.
+create table waiver (
+    id bigint generated always as identity primary key,
+    body text not null references body,
+    rule text not null,
+    reason text not null check (reason <> ''),
+    signer text not null check (signer <> ''),
+    from_day date not null,
+    until_day date not null,
+    added_at timestamptz not null,
+    added_by text not null,
+    revoked_at timestamptz,
+    revoked_by text,
+    check (from_day <= until_day),
+    check ((revoked_at is null) = (revoked_by is null))
+);
+create index waiver_of_body on waiver (body, until_day);
+
 -- A write to the higher platform: the invalidation of what is in effect there, then the new row.
 create table delivery (
     id bigint generated always as identity primary key,
@@ -404,7 +449,7 @@ grant usage on schema public to exchange_app;
 grant select on all tables in schema public to exchange_app;
 grant insert on stamp, body, feed, batch, rejection, version, anchor, hold, judgement, finding,
     delivery, upstream, blind_spot, rectification, rectification_item, notice, notice_number,
-    circular, audit to exchange_app;
+    circular, audit, judged, judgement_input, ruleset_source, stamp_source, waiver to exchange_app;
 grant update on body, feed, upstream, rectification, rectification_item, notice, notice_number
     to exchange_app;
 grant update (state, state_reason, state_at, judge_after, next_try_at, attempt, stamp_id,
@@ -412,5 +457,6 @@ grant update (state, state_reason, state_at, judge_after, next_try_at, attempt, 
 grant update (parent_state) on hold to exchange_app;
 grant update (outcome, tried, lsh, reason, sent_at, answered_at) on delivery to exchange_app;
 grant update (signed_by, signed_at) on circular to exchange_app;
+grant update (revoked_at, revoked_by) on waiver to exchange_app;
 grant delete on hold to exchange_app;
 grant usage on sequence version_id_seq to exchange_app;

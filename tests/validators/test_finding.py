@@ -10,7 +10,7 @@ from validators.siblings import MOST
 
 SHAPE = [
     "rule", "version", "consequence", "table", "table_name", "row", "key", "fields", "field_names",
-    "value", "expected", "message", "why", "fix", "where", "clause", "owner", "siblings",
+    "value", "expected", "message", "why", "fix", "where", "clause", "owner", "siblings", "waived",
 ]  # fmt: skip
 
 

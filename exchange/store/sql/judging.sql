@@ -91,3 +91,9 @@ where id = any(%(ids)s) and state = 'returned'
 
 -- name: postpone
 update version set judge_after = %(judge_after)s where id = any(%(ids)s)
+
+-- name: waivers_in_force
+select distinct on (rule) rule, reason, signer, from_day, until_day
+from waiver
+where body = %(body)s and from_day <= %(day)s and until_day >= %(day)s and revoked_at is null
+order by rule, until_day desc, id

@@ -82,7 +82,7 @@ select f.version_id, f.detail, f.dimension
 from rectification_item i
 join finding f on f.version_id = i.version_id
 where i.rectification_id = %(case)s and i.resolved_at is null
-  and f.consequence in ('reject', 'rectify')
+  and (f.consequence in ('reject', 'rectify') or f.detail ->> 'waived' is not null)
   and (f.judgement_id is null or f.judgement_id = (
       select max(l.judgement_id) from finding l where l.version_id = i.version_id
   ))

@@ -167,3 +167,17 @@ from (
 join state t on t.name = s.state
 where s.place_in_list <= %(cap)s
 order by s.body, s.place_in_list
+
+-- name: waived
+-- Findings of that day that somebody had excused: not scored, never silent.
+select s.body, f.rule, f.detail -> 'waived' ->> 'signer' as signer,
+       f.detail -> 'waived' ->> 'until' as until, f.detail -> 'waived' ->> 'reason' as reason,
+       count(*) as findings
+from scored s
+join finding f on f.version_id = s.id
+where s.valid and f.at < %(end)s and f.consequence = 'advice' and f.detail ->> 'waived' is not null
+  and f.judgement_id = (
+      select max(l.judgement_id) from finding l where l.version_id = s.id and l.at < %(end)s
+  )
+group by 1, 2, 3, 4, 5
+order by 1, 2, 3, 4, 5

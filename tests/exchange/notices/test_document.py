@@ -204,3 +204,13 @@ def test_a_value_of_ten_megabytes_is_shortened() -> None:
     assert len(document.render(made)) < 100_000
     assert "（共10000000字）" in document.render(made).decode()
     assert len(workbook.render(made)) < 100_000
+
+
+def test_waived_findings_are_told_and_not_counted() -> None:
+    """What is excused stands apart with signer and last day, and is nothing to mend."""
+    told = {"consequence": "reject", "signer": "张主任", "until": "2026-12-31", "reason": "升级"}
+    excused = replace(finding(), consequence="advice", waived=told)
+    letter = document.render(paper(item(1, [BAD_CODE, excused]))).decode()
+    assert "1 条记录存在 1 处问题" in letter
+    assert "已豁免的问题，1 处，不须整改" in letter
+    assert "豁免：张主任签批，至2026-12-31" in letter

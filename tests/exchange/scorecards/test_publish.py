@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import re
 import stat
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -39,6 +40,21 @@ def test_every_link_of_the_page_has_its_place(told: Ledger, tmp_path: Path) -> N
     assert "默认权重" in body
     assert "未测" in body
     assert re.findall(r'(?:src|href)="(?!#)', body) == []
+
+
+@pytest.mark.database
+def test_waived_findings_are_on_the_page(ledger: Ledger, tmp_path: Path) -> None:
+    """What was excused costs no points and stands on the page with signer and last day."""
+    body = ledger.body("420602", "襄城区")
+    at = datetime(2026, 11, 20, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+    version = ledger.version(body, [body, "2026-420602-47-01-000001"], at=at)
+    told = {"signer": "张主任", "until": "2026-12-31", "reason": "系统升级"}
+    excused = replace(finding(row=version), consequence="advice", waived=told)
+    ledger.judge(body, [(version, "queued", [excused])], at=at)
+    html, _ = written(ledger, tmp_path)
+    text = html.read_text("utf-8")
+    assert "豁免：1 处问题按豁免计，不扣分" in text
+    assert "<td>张主任</td><td>2026-12-31</td><td>系统升级</td>" in text
 
 
 @pytest.mark.database

@@ -1,0 +1,71 @@
+-- name: keep_inputs
+insert into judgement_input (judgement_id, context, inputs_hash)
+values (%(judgement)s, %(context)s::json, %(inputs_hash)s)
+
+-- name: copy_judged
+copy judged (judgement_id, version_id, outcome) from stdin
+
+-- name: keep_source
+with kept as (
+    insert into ruleset_source (digest, files) values (%(digest)s, %(files)s)
+    on conflict do nothing
+)
+insert into stamp_source (stamp_id, source_digest) values (%(stamp)s, %(digest)s)
+on conflict do nothing
+
+-- name: judgements_between
+-- Judgements that gave the last verdict on versions landed in this time, oldest first, with what
+-- they saw. Judgements from before inputs were kept have none and are counted apart.
+select j.id, j.at, j.body, j.standard, j.table_code, i.context, i.inputs_hash, l.landed
+from judgement j
+join judgement_input i on i.judgement_id = j.id
+cross join lateral (
+    select array_agg(d.version_id order by d.version_id) as landed
+    from judged d join version v on v.id = d.version_id
+    where d.judgement_id = j.id and v.pulled_at >= %(start)s and v.pulled_at < %(end)s
+      and not exists (
+          select from judged later
+          where later.version_id = d.version_id and later.judgement_id > d.judgement_id
+      )
+) l
+where j.at >= %(start)s and l.landed is not null
+  and (%(bodies)s::text[] is null or j.body = any(%(bodies)s))
+order by j.id
+
+-- name: without_inputs
+select count(*) as versions
+from version v
+where v.pulled_at >= %(start)s and v.pulled_at < %(end)s and v.judged_at is not null
+  and (%(bodies)s::text[] is null or v.body = any(%(bodies)s))
+  and not exists (select from judged d where d.version_id = v.id)
+
+-- name: records_of
+-- All versions that were judged together, as they were judged.
+select v.id, v.place, v.raw, v.defects, v.record_key, v.revision, v.pulled_at, d.outcome,
+       (select json_agg(json_build_object('rule', f.rule, 'consequence', f.consequence)
+                        order by f.id)
+        from finding f where f.version_id = v.id and f.judgement_id = d.judgement_id) as found
+from judged d join version v on v.id = d.version_id
+where d.judgement_id = %(judgement)s
+order by v.id
+
+-- name: last_judgement
+select j.id, j.at, j.body, j.standard, j.table_code, i.context, i.inputs_hash, s.id as stamp_id,
+       s.overlay, s.ruleset, s.codelists, s.engine
+from judged d
+join judgement j on j.id = d.judgement_id
+join judgement_input i on i.judgement_id = j.id
+join stamp s on s.id = j.stamp_id
+where d.version_id = %(version)s
+order by j.id desc limit 1
+
+-- name: findings_by
+select rule, detail from finding
+where version_id = %(version)s and judgement_id = %(judgement)s order by id
+
+-- name: source_of_ruleset
+select r.digest, r.files
+from stamp s join stamp_source t on t.stamp_id = s.id join ruleset_source r
+    on r.digest = t.source_digest
+where s.ruleset like %(ruleset)s || '%%'
+order by s.id desc limit 1

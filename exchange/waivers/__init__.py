@@ -1,0 +1,1 @@
+"""Waivers: who excused which body from which rule until when, added and revoked under a name."""

@@ -1,0 +1,43 @@
+"""A waived finding stays in sight and harms nothing, until its day is over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from tests.validators.judging import NOW, context, judged, sample
+from validators import Waiver
+
+RULE = "COM-013/SPGL_XMJBXXB.XMTZLY"
+BAD = sample(XMTZLY="9")
+DAY = NOW.date()
+WAIVER = Waiver(RULE, "系统升级", "张主任", DAY - timedelta(days=3), DAY)
+
+
+def test_waived_finding_rides_along_as_advice_and_says_so() -> None:
+    """The record passes; the finding names signer, last day and what it would have meant."""
+    without = judged(BAD).records[0]
+    verdict = judged(BAD, within=replace(context(), waivers=(WAIVER,))).records[0]
+    assert (without.outcome, verdict.outcome) == ("fail", "pass")
+    (found,) = [each for each in verdict.findings if each.rule == RULE]
+    assert found.consequence == "advice"
+    assert found.message.endswith(f"【豁免：张主任签批，至{DAY.isoformat()}】")
+    assert found.waived is not None
+    assert (found.waived["consequence"], found.waived["signer"]) == ("reject", "张主任")
+
+
+def test_other_rules_and_other_days_are_not_excused() -> None:
+    """A waiver of yesterday, of tomorrow or of another rule changes nothing."""
+    plain = judged(BAD)
+    for waiver in (
+        replace(WAIVER, until_day=DAY - timedelta(days=1)),
+        replace(WAIVER, from_day=DAY + timedelta(days=1), until_day=DAY + timedelta(days=2)),
+        replace(WAIVER, rule="COM-013/SPGL_XMJBXXB.JSXZ"),
+    ):
+        assert judged(BAD, within=replace(context(), waivers=(waiver,))) == plain
+
+
+def test_counts_show_what_was_waived() -> None:
+    """The rule still counts the record as failed: a waiver hides nothing from the statistics."""
+    counts = judged(BAD, within=replace(context(), waivers=(WAIVER,))).counts[RULE]
+    assert counts.failed == 1
