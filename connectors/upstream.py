@@ -10,6 +10,10 @@
     connection = "province_v3"         # name of a stored connection, never a secret
     # further keys are the connector's own options
 
+    [limits]                           # all optional, see Limits
+    in_flight = 10000
+    backlog_share = 0.25
+
     [[refusals]]                       # what its refusal texts mean
     pattern = "父记录"                  # regular expression, searched in SBYY
     clause = "PRO-004"
@@ -21,7 +25,7 @@ from __future__ import annotations
 import importlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -62,6 +66,19 @@ class RefusalText:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How much goes up at once. The defaults are ours; no public text gives such numbers.
+
+    ``in_flight`` versions of one version of the standard may be up and unanswered; then sending
+    waits for verdicts. ``backlog_share`` (0 to 1) of every claim is the backlog's when fresh
+    records go first.
+    """
+
+    in_flight: int = 10_000
+    backlog_share: float = 0.25
+
+
+@dataclass(frozen=True, slots=True)
 class Upstream:
     """A platform that receives from us. ``refusals`` are the texts of it that we understand."""
 
@@ -70,6 +87,7 @@ class Upstream:
     effective_from: date
     targets: Mapping[str, Way]
     refusals: tuple[RefusalText, ...] = ()
+    limits: Limits = field(default_factory=Limits)
 
 
 class TargetModule(Protocol):
@@ -98,6 +116,7 @@ def read_upstream(path: Path) -> Upstream:
             name=content["name"],
             effective_from=content["effective_from"],
             refusals=tuple(RefusalText(**entry) for entry in content.get("refusals", ())),
+            limits=_limits(path, content.get("limits", {})),
             targets=MappingProxyType(
                 {
                     version: Way(
@@ -120,6 +139,20 @@ def read_upstream(path: Path) -> Upstream:
         raise UpstreamFileError(f"{path.name}: the key {error.args[0]!r} is missing") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError) as error:
         raise UpstreamFileError(f"{path.name}: {error}") from None
+
+
+def _limits(path: Path, entry: Mapping[str, Any]) -> Limits:
+    known = {one.name for one in fields(Limits)}
+    if unknown := sorted(entry.keys() - known):
+        raise UpstreamFileError(
+            f"{path.name}: limits.{unknown[0]}: allowed are {', '.join(sorted(known))}"
+        )
+    limits = Limits(**entry)
+    if limits.in_flight < 1 or not 0 < limits.backlog_share < 1:
+        raise UpstreamFileError(
+            f"{path.name}: limits: in_flight must be at least 1, backlog_share between 0 and 1"
+        )
+    return limits
 
 
 def open_target(

@@ -43,9 +43,11 @@ def read_verdicts(
 ) -> Confirmed:
     """Ask for up to ``limit`` sent versions that are due, and write down what is final."""
     with store.transaction() as conn:
-        if not breaker.may_send(conn, upstream.name, now):
+        gate = breaker.gate(conn, upstream.name, now)
+        if gate == "open":
             return Confirmed()
-        due = {"standard": upstream.standard.version, "now": now, "limit": limit}
+        most = 1 if gate == "trial" else limit
+        due = {"standard": upstream.standard.version, "now": now, "limit": most}
         rows = conn.execute(Q["due_verdicts"], due).fetchall()
         if not rows:
             return Confirmed()

@@ -40,9 +40,11 @@ def resolve_unknown(store: Store, upstream: Upstream, *, now: datetime, limit: i
     and only the missing steps are sent.
     """
     with store.transaction() as conn:
-        if not breaker.may_send(conn, upstream.name, now):
+        gate = breaker.gate(conn, upstream.name, now)
+        if gate == "open":
             return 0
-        due = {"standard": upstream.standard.version, "now": now, "limit": limit}
+        most = 1 if gate == "trial" else limit
+        due = {"standard": upstream.standard.version, "now": now, "limit": most}
         rows = conn.execute(Q["due_unknowns"], due).fetchall()
         if not rows:
             return 0
@@ -53,6 +55,7 @@ def resolve_unknown(store: Store, upstream: Upstream, *, now: datetime, limit: i
             breaker.failed(conn, upstream.name, str(error), now)
             _later(conn, rows, now)
             return 0
+        breaker.succeeded(conn, upstream.name)
         record_sent(conn, list(found.values()), now)
         missing = {step.version for step in steps if step.delivery not in found}
         arrive(conn, [row["id"] for row in rows if row["id"] not in missing], now)

@@ -15,9 +15,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.base import ConnectorError, SendResult, Target
-from connectors.upstream import RefusalText
+from connectors.upstream import Limits, RefusalText
 from exchange.delivery import breaker
 from exchange.delivery.ladder import retry_at
+from exchange.delivery.lanes import Promises, claim, count_sent
 from exchange.delivery.outbox import Step, prepare, priors, steps_to_send
 from exchange.delivery.refusal import meaning, refuse
 from exchange.store.connection import Conn, Store
@@ -35,7 +36,8 @@ class Upstream:
 
     ``correction_reason`` fills the reason of invalidations that we write for a corrected record,
     ``refusals`` are the refusal texts we understand, ``collect_for`` is how long a case that a
-    refusal opens collects before its notice.
+    refusal opens collects before its notice. ``promises`` say which versions are fresh, ``limits``
+    how much may be up at once.
     """
 
     name: str
@@ -44,6 +46,8 @@ class Upstream:
     correction_reason: str
     collect_for: timedelta
     refusals: tuple[RefusalText, ...] = ()
+    promises: Promises = field(default_factory=Promises)
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(slots=True)
@@ -68,9 +72,12 @@ class _Outcomes:
 def send_queued(store: Store, upstream: Upstream, *, now: datetime, limit: int = 200) -> Sent:
     """Send up to ``limit`` queued versions. Raises StoreUnreachableError only."""
     with store.transaction() as conn:
-        if not breaker.may_send(conn, upstream.name, now):
+        gate = breaker.gate(conn, upstream.name, now)
+        if gate == "open":
             return Sent()
-        rows, steps, nothing = _claim(conn, upstream, now, limit)
+        rows, steps, nothing = _claim(conn, upstream, now, 1 if gate == "trial" else limit)
+        if rows and gate == "trial":
+            breaker.begin_trial(conn, upstream.name, now)
     if not rows:
         return Sent(nothing=nothing)
     with store.transaction() as conn:
@@ -84,8 +91,8 @@ def send_queued(store: Store, upstream: Upstream, *, now: datetime, limit: int =
 def _claim(
     conn: Conn, upstream: Upstream, now: datetime, limit: int
 ) -> tuple[list[Mapping[str, Any]], list[Step], int]:
-    due = {"standard": upstream.standard.version, "now": now, "limit": limit}
-    rows = conn.execute(Q["claim_queued"], due).fetchall()
+    standard = upstream.standard.version
+    rows = claim(conn, standard, upstream.promises, upstream.limits, now=now, limit=limit)
     if not rows:
         return [], [], 0
     nothing = prepare(conn, upstream.standard, rows, upstream.correction_reason)
@@ -136,13 +143,21 @@ def _attempt(
         breaker.failed(conn, upstream.name, str(error), now)
         results = [SendResult(step.delivery, "retry", reason=str(error)) for step in steps]
     else:
-        if any(result.outcome in {"sent", "already"} for result in results):
-            breaker.succeeded(conn, upstream.name)
+        _heard(conn, upstream, results, now)
     for result in results:
         done = result.outcome in {"sent", "already"}
         (outcomes.sent if done else outcomes.bad)[
             result.delivery if done else versions[result.delivery]
         ] = result
+
+
+def _heard(conn: Conn, upstream: Upstream, results: Sequence[SendResult], now: datetime) -> None:
+    """Tell the breaker: an answer about any row is a success, silence about all is a failure."""
+    outcomes = {result.outcome for result in results}
+    if outcomes & {"sent", "already", "refused"}:
+        breaker.succeeded(conn, upstream.name)
+    elif outcomes == {"unknown"}:
+        breaker.failed(conn, upstream.name, results[0].reason or "", now)
 
 
 def _record(
@@ -156,6 +171,7 @@ def _record(
     record_sent(conn, list(outcomes.sent.values()), now)
     arrived = [row["id"] for row in rows if row["id"] not in outcomes.bad]
     arrive(conn, arrived, now)
+    count_sent(conn, upstream.name, [r for r in rows if r["id"] not in outcomes.bad], now)
     total = Sent(sent=len(arrived), nothing=nothing)
     by_id = {row["id"]: row for row in rows}
     for version, result in outcomes.bad.items():

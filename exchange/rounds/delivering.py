@@ -67,7 +67,7 @@ def deliver_once(settings: Settings) -> dict[str, DeliverySummary]:
         summaries = {}
         for version in exchange.upstream_versions():
             summary = summaries[version] = DeliverySummary()
-            upstream = exchange.upstream(version, exchange.policy(now()))
+            upstream = exchange.upstream(version, now())
             try:
                 while _pass(exchange, upstream, summary):
                     pass
@@ -82,7 +82,7 @@ def confirm_once(settings: Settings) -> dict[str, DeliverySummary]:
         summaries = {}
         for version in exchange.upstream_versions():
             summary = summaries[version] = DeliverySummary()
-            upstream = exchange.upstream(version, exchange.policy(now()))
+            upstream = exchange.upstream(version, now())
             try:
                 verdicts = read_verdicts(exchange.store, upstream, now=now())
             finally:
@@ -102,7 +102,7 @@ def _serve(
     """Serve one way up; after an error open it anew and go on."""
     while not stop.is_set() and now() < until:
         try:
-            upstream = exchange.upstream(version, exchange.policy(now()))
+            upstream = exchange.upstream(version, now())
             try:
                 repeat(lambda up=upstream: _pass(exchange, up, summary), until=until, stop=stop)  # type: ignore[misc]  # mypy cannot see the default's type
             finally:

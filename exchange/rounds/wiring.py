@@ -14,6 +14,7 @@ from connectors.base import Source, Target
 from connectors.connections import Connections
 from connectors.county import Body, load_bodies, open_source
 from connectors.upstream import load_upstream, open_target
+from exchange.delivery.lanes import Promises
 from exchange.delivery.send import Upstream
 from exchange.judging.rulesets import Rulesets
 from exchange.landing.land import Feed
@@ -60,8 +61,9 @@ class Exchange:
         names = tuple(sorted(shared, key=lambda name: (not name.endswith("0000"), name)))
         return {version: standard_for(names, version) for version in load_upstream().targets}
 
-    def upstream(self, version: str, policy: Policy) -> Upstream:
+    def upstream(self, version: str, now: datetime) -> Upstream:
         """The way up for one version of the standard, with a target of its own."""
+        policy = self.policy(now)
         upstream = load_upstream()
         standard = self._upstream_standards[version]
         target: Target = open_target(standard, self.connections, upstream)
@@ -72,7 +74,14 @@ class Exchange:
             correction_reason=policy.invalid_reason,
             collect_for=timedelta(seconds=policy.collect_for_s),
             refusals=upstream.refusals,
+            promises=self.promises(now),
+            limits=upstream.limits,
         )
+
+    def promises(self, now: datetime) -> Promises:
+        """How soon the records of each body must be accepted above, by the policies now."""
+        by_body = {code: self.rulesets.policy(code, now).clock_limit for code in self.bodies}
+        return Promises(self.policy(now).clock_limit, by_body)
 
     def upstream_versions(self) -> tuple[str, ...]:
         """The versions of the standard that the platform above takes."""

@@ -149,7 +149,8 @@ create index version_of_batch on version (batch_id);
 create index version_local_key on version (body, standard, table_code, local_key)
     where local_key is not null;
 create index version_to_judge on version (judge_after, body) where judge_after is not null;
-create index version_queued on version (standard, table_order, id) where state = 'queued';
+create index version_queued on version (standard, body, pulled_at, id) where state = 'queued';
+create index version_held on version (standard, body, pulled_at, id) where state = 'held';
 create index version_in_flight on version (standard, state, next_try_at)
     where state in ('sending', 'unknown', 'sent');
 create index version_not_final on version (body, state)
@@ -352,6 +353,17 @@ create table upstream (
     last_success_at timestamptz
 );
 
+-- How many versions went up in each ten seconds of the last hour, fresh ones and backlog: a ring of
+-- slots, from which the end of a backlog is estimated.
+create table throughput (
+    upstream text not null references upstream,
+    slot integer not null,
+    at timestamptz not null,
+    fresh integer not null,
+    backlog integer not null,
+    primary key (upstream, slot)
+);
+
 -- Refusal texts of the higher platform for records that passed here: our blind spots.
 create table blind_spot (
     id bigint generated always as identity primary key,
@@ -459,4 +471,5 @@ grant update (outcome, tried, lsh, reason, sent_at, answered_at) on delivery to 
 grant update (signed_by, signed_at) on circular to exchange_app;
 grant update (revoked_at, revoked_by) on waiver to exchange_app;
 grant delete on hold to exchange_app;
+grant insert, update on throughput to exchange_app;
 grant usage on sequence version_id_seq to exchange_app;

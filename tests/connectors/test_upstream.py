@@ -25,6 +25,8 @@ connection = "p"
         ('connection = "p"', "", "'connection' is missing"),
         ('name = "某省"', "", "'name' is missing"),
         ("= 2026", "= = 2026", "990000.toml"),
+        ("[targets", "[limits]\nspeed = 3\n[targets", "limits.speed: allowed are"),
+        ("[targets", "[limits]\nbacklog_share = 1.0\n[targets", "between 0 and 1"),
     ],
 )
 def test_wrong_files(tmp_path: Path, old: str, new: str, expected: str) -> None:

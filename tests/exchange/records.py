@@ -59,7 +59,9 @@ class World:
         bound = {code: flow[code] for code in ("XZQHDM", "SPLCBM", "SPLCBBH")}
         return valid(self.standard, PROJECT, self.rng, given=bound | {"QJDGCDM": None} | given)
 
-    def land(self, table: str, *rows: Mapping[str, str | None], at: int = 0) -> Landed:
+    def land(
+        self, table: str, *rows: Mapping[str, str | None], at: int = 0, body: str = BODY
+    ) -> Landed:
         """Land rows of a table as if the body had just written them, ``at`` seconds from now."""
         changed = self.now + timedelta(seconds=at)
         page = Page(
@@ -68,7 +70,7 @@ class World:
             None,
             "test",
         )
-        feed = Feed(BODY, self.standard, self.standard.table(table))
+        feed = Feed(body, self.standard, self.standard.table(table))
         with self.store.transaction() as conn:
             return land(conn, feed, page, began_at=None, now=self.now)
 

@@ -1,19 +1,3 @@
--- name: claim_queued
--- Parents' tables first, then oldest first; a record's versions go up one after the other.
-select v.id, v.body, v.standard, v.table_code, v.record_key, v.local_key, v.valid, v.raw,
-       v.place, v.attempt
-from version v
-where v.state = 'queued' and v.standard = %(standard)s and v.next_try_at <= %(now)s
-  and not exists (
-      select from version e
-      where e.body = v.body and e.standard = v.standard and e.table_code = v.table_code
-        and e.record_key = v.record_key and e.id <> v.id
-        and (e.state in ('sending', 'unknown', 'sent') or (e.state = 'queued' and e.id < v.id))
-  )
-order by v.table_order, v.id
-limit %(limit)s
-for no key update of v skip locked
-
 -- name: in_effect
 select distinct on (body, record_key) body, record_key, raw
 from version
@@ -172,25 +156,6 @@ values (%(version)s, null, %(now)s, %(rule)s, 1, 'reject', %(dimension)s, %(clau
 
 -- name: insert_blind_spot
 insert into blind_spot (version_id, reason, rule) values (%(version)s, %(reason)s, %(rule)s)
-
--- name: register_upstream
-insert into upstream (name) values (%(name)s) on conflict do nothing
-
--- name: breaker
-select failures, open_until from upstream where name = %(name)s
-
--- name: breaker_success
-update upstream
-set failures = 0, open_until = null, last_success_at = clock_timestamp()
-where name = %(name)s
-  and (failures > 0 or last_success_at is null
-       or last_success_at < clock_timestamp() - interval '5 seconds')
-
--- name: breaker_failure
-update upstream
-set failures = failures + 1, last_error = %(error)s, last_error_at = clock_timestamp(),
-    open_until = case when failures + 1 >= %(threshold)s then %(open_until)s::timestamptz end
-where name = %(name)s
 
 -- name: wait_for_parent
 update version

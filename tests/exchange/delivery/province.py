@@ -10,8 +10,9 @@ import psycopg
 from psycopg.rows import dict_row
 
 from connectors.provincial_database import ProvincialDatabase
-from connectors.upstream import RefusalText
+from connectors.upstream import Limits, RefusalText
 from exchange.delivery.confirm import Confirmed, read_verdicts
+from exchange.delivery.lanes import Promises
 from exchange.delivery.send import Sent, Upstream, send_queued
 from schemas import Standard
 from schemas.ddl import create_table
@@ -26,6 +27,8 @@ class Province:
     dsn: str
     standard: Standard
     refusals: tuple[RefusalText, ...] = ()
+    promises: Promises = field(default_factory=Promises)
+    limits: Limits = field(default_factory=Limits)
     targets: list[ProvincialDatabase] = field(default_factory=list)
 
     @classmethod
@@ -43,7 +46,10 @@ class Province:
         url = self.dsn.replace("postgresql://", "postgresql+psycopg2://", 1)
         target = ProvincialDatabase(url, self.standard)
         self.targets.append(target)
-        return Upstream("province/3.0", self.standard, target, "更正", timedelta(0), self.refusals)
+        return Upstream(
+            "province/3.0", self.standard, target, "更正", timedelta(0), self.refusals,
+            self.promises, self.limits,
+        )  # fmt: skip
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """All rows of a table, in the order of their serial numbers."""
@@ -69,9 +75,9 @@ class Province:
             target.close()
 
 
-def send(world: World, province: Province) -> Sent:
+def send(world: World, province: Province, limit: int = 200) -> Sent:
     """One worker sends what is queued."""
-    return send_queued(world.store, province.upstream(), now=world.now)
+    return send_queued(world.store, province.upstream(), now=world.now, limit=limit)
 
 
 def confirm(world: World, province: Province) -> Confirmed:

@@ -4,49 +4,22 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
-from itertools import count
+from collections.abc import Sequence
 
 import pytest
 
 from connectors.base import Outgoing, SendResult, Target, TryLaterError
 from connectors.upstream import RefusalText
+from exchange.delivery import breaker
 from exchange.delivery.confirm import wake_overlooked
 from exchange.delivery.resolve import find_abandoned, resolve_unknown
 from exchange.delivery.send import Upstream, send_queued
-from exchange.ledger.balance import balance
 from exchange.ledger.journey import journeys
-from exchange.store.connection import Store
 from schemas import Table
 from tests.exchange.delivery.province import Province, confirm, send
-from tests.exchange.records import BODY, FLOW, PROJECT, World
-from tests.stores import ExchangeStore, Postgres
+from tests.exchange.records import FLOW, PROJECT, World
 
 pytestmark = pytest.mark.database
-NUMBERS = count(1)
-
-
-@pytest.fixture
-def world(exchange_store: ExchangeStore) -> Iterator[World]:
-    """A store with one body."""
-    store = Store(exchange_store.app_dsn, by="test")
-    with store.transaction() as conn:
-        conn.execute("insert into body values (%s, '测试县', '{420602}', 'none')", (BODY,))
-    world = World(store)
-    yield world
-    with store.transaction() as conn:
-        assert balance(conn).unaccounted == 0
-    store.close()
-
-
-@pytest.fixture
-def province(postgres: Postgres, world: World) -> Iterator[Province]:
-    """A front database with flows and projects."""
-    name = f"province_{next(NUMBERS)}"
-    made = Province.made(postgres, name, world.standard, FLOW, PROJECT)
-    yield made
-    made.close()
-    postgres.drop_database(name)
 
 
 class DyingTarget(Target):
@@ -255,7 +228,25 @@ def test_unreachable_upstream_opens_the_breaker_and_keeps_the_record(
     assert send(world, province).sent == 0
     assert world.states(FLOW) == ["queued", "queued"]
     world.pass_time(minutes=20)
-    assert send(world, province).sent == 2
+    assert send(world, province).sent == 1, "one record tries whether the province is back"
+    assert send(world, province).sent == 1
+
+
+def test_one_worker_tries_while_the_others_wait(world: World, province: Province) -> None:
+    """After the pause of the breaker one record goes; until it is answered nobody else knocks."""
+    with world.store.transaction() as conn:
+        for _ in range(breaker.THRESHOLD):
+            breaker.gate(conn, "province/3.0", world.now)
+            breaker.failed(conn, "province/3.0", "down", world.now)
+    world.pass_time(seconds=breaker.OPEN_S)
+    with world.store.transaction() as first, world.store.transaction() as second:
+        assert breaker.gate(first, "province/3.0", world.now) == "trial"
+        assert breaker.gate(second, "province/3.0", world.now) == "open"
+        breaker.begin_trial(first, "province/3.0", world.now)
+    with world.store.transaction() as conn:
+        assert breaker.gate(conn, "province/3.0", world.now) == "open"
+        breaker.succeeded(conn, "province/3.0")
+        assert breaker.gate(conn, "province/3.0", world.now) == "closed"
 
 
 def test_what_was_lost_above_is_sent_again(world: World, province: Province) -> None:

@@ -1,0 +1,160 @@
+-- name: claim_lane
+-- Due versions whose pull lies in the lane's span of time: every body's oldest, then every body's
+-- second, and so on, so that no body's flood stands before another's few. A record's versions go up
+-- one after the other.
+with span as materialized (
+    select b.code as body,
+        case when %(fresh)s then coalesce(n.cutoff, %(cutoff)s) else '-infinity' end as after,
+        case when %(fresh)s then 'infinity' else coalesce(n.cutoff, %(cutoff)s) end as until
+    from body b
+    left join unnest(%(bodies)s::text[], %(cutoffs)s::timestamptz[]) as n (body, cutoff)
+      on n.body = b.code
+), turn as materialized (
+    select c.id, c.turn, c.pulled_at
+    from span s
+    cross join lateral (
+        select d.id, d.pulled_at, row_number() over (order by d.pulled_at, d.id) as turn
+        from (
+            select v.id, v.pulled_at
+            from version v
+            where v.state = 'queued' and v.standard = %(standard)s and v.body = s.body
+              and v.pulled_at > s.after and v.pulled_at <= s.until
+              and v.next_try_at <= %(now)s
+              and not exists (
+                  select from version e
+                  where e.body = v.body and e.standard = v.standard
+                    and e.table_code = v.table_code and e.record_key = v.record_key
+                    and e.id <> v.id
+                    and (e.state in ('sending', 'unknown', 'sent')
+                         or (e.state = 'queued' and e.id < v.id))
+              )
+            order by v.pulled_at, v.id
+            limit %(each)s
+        ) d
+    ) c
+)
+select v.id, v.body, v.standard, v.table_code, v.record_key, v.local_key, v.valid, v.raw,
+       v.place, v.attempt, %(fresh)s as fresh
+from turn t join version v on v.id = t.id
+where v.state = 'queued'
+order by t.turn, t.pulled_at, t.id
+limit %(limit)s
+for no key update of v skip locked
+
+-- name: claim_awaited
+-- Queued versions that fresh ones wait for, directly or through others, however old they are.
+with recursive span as materialized (
+    select b.code as body, coalesce(n.cutoff, %(cutoff)s) as after
+    from body b
+    left join unnest(%(bodies)s::text[], %(cutoffs)s::timestamptz[]) as n (body, cutoff)
+      on n.body = b.code
+), waiting as materialized (
+    select c.id
+    from span s
+    cross join lateral (
+        select v.id from version v
+        where v.state = 'held' and v.standard = %(standard)s and v.body = s.body
+          and v.pulled_at > s.after
+        order by v.pulled_at, v.id
+        limit %(each)s
+    ) c
+), awaited (id) as (
+    select id from waiting
+    union
+    select a.version_id
+    from awaited w
+    join hold h on h.version_id = w.id
+    join anchor a on a.standard = h.standard and a.table_code = h.table_code
+        and a.fields = h.fields and a.field_values = h.field_values
+)
+select v.id, v.body, v.standard, v.table_code, v.record_key, v.local_key, v.valid, v.raw,
+       v.place, v.attempt, true as fresh
+from awaited w join version v on v.id = w.id
+where v.state = 'queued' and v.next_try_at <= %(now)s
+  and not exists (
+      select from version e
+      where e.body = v.body and e.standard = v.standard and e.table_code = v.table_code
+        and e.record_key = v.record_key and e.id <> v.id
+        and (e.state in ('sending', 'unknown', 'sent') or (e.state = 'queued' and e.id < v.id))
+  )
+order by v.table_order, v.id
+limit %(limit)s
+for no key update of v skip locked
+
+-- name: in_flight
+-- How many versions are up and not answered, counted no further than asked.
+select count(*) as in_flight
+from (
+    select from version
+    where standard = %(standard)s and state in ('sending', 'unknown', 'sent')
+    limit %(most)s
+) counted
+
+-- name: count_throughput
+insert into throughput (upstream, slot, at, fresh, backlog)
+values (%(upstream)s, %(slot)s, %(at)s, %(fresh)s, %(backlog)s)
+on conflict (upstream, slot) do update
+set at = excluded.at,
+    fresh = excluded.fresh + case when throughput.at = excluded.at then throughput.fresh else 0 end,
+    backlog = excluded.backlog
+        + case when throughput.at = excluded.at then throughput.backlog else 0 end
+
+-- name: waiting_now
+-- What has yet to go up, by version of the standard: within its promise, and backlog. Held versions
+-- count where their parent is on its way.
+select w.standard,
+    count(*) filter (where w.pulled_at > coalesce(n.cutoff, %(cutoff)s)) as fresh,
+    count(*) filter (where w.pulled_at <= coalesce(n.cutoff, %(cutoff)s)) as backlog
+from (
+    select v.standard, v.body, v.pulled_at from version v where v.state = 'queued'
+    union all
+    select v.standard, v.body, v.pulled_at from version v
+    where v.state = 'held'
+      and exists (select from hold h where h.version_id = v.id and h.parent_state = 'pending')
+      and not exists (select from hold h where h.version_id = v.id and h.parent_state <> 'pending')
+) w
+left join unnest(%(bodies)s::text[], %(cutoffs)s::timestamptz[]) as n (body, cutoff)
+  on n.body = w.body
+group by w.standard
+
+-- name: lanes_now
+-- Each way up with its breaker, what is in flight, and what went through since a time.
+select u.name, u.failures, u.open_until, u.last_error, u.last_error_at, u.last_success_at,
+    (
+        select count(*) from version v
+        where v.standard = split_part(u.name, '/', 2) and v.state in ('sending', 'unknown', 'sent')
+    ) as in_flight,
+    coalesce(t.fresh, 0) as fresh_sent, coalesce(t.backlog, 0) as backlog_sent, t.first, t.last
+from upstream u
+left join lateral (
+    select sum(fresh) as fresh, sum(backlog) as backlog, min(at) as first, max(at) as last
+    from throughput where upstream = u.name and at >= %(since)s
+) t on true
+order by u.name
+
+-- name: register_upstream
+insert into upstream (name) values (%(name)s) on conflict do nothing
+
+-- name: breaker
+select failures, open_until from upstream where name = %(name)s
+
+-- name: lock_for_trial
+-- Whoever gets this row tries; the others go by until it is known how that went.
+select from upstream where name = %(name)s and open_until <= %(now)s
+for no key update skip locked
+
+-- name: begin_trial
+update upstream set open_until = %(open_until)s where name = %(name)s
+
+-- name: breaker_success
+update upstream
+set failures = 0, open_until = null, last_success_at = clock_timestamp()
+where name = %(name)s
+  and (failures > 0 or last_success_at is null
+       or last_success_at < clock_timestamp() - interval '5 seconds')
+
+-- name: breaker_failure
+update upstream
+set failures = failures + 1, last_error = %(error)s, last_error_at = clock_timestamp(),
+    open_until = case when failures + 1 >= %(threshold)s then %(open_until)s::timestamptz end
+where name = %(name)s

@@ -1,0 +1,111 @@
+"""Fresh records go first, the backlog drains all the same, and its end is told from measurement."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from connectors.upstream import Limits
+from exchange.delivery.lanes import Lane, Promises, lanes_now
+from exchange.judging.rulesets import Rulesets
+from tests.exchange.delivery.province import Province, confirm, send
+from tests.exchange.records import BODY, FLOW, PROJECT, World, body
+
+pytestmark = pytest.mark.database
+PROMISES = Promises(timedelta(minutes=5))
+PARK = "420602-park"
+
+
+@pytest.fixture(autouse=True)
+def promised(province: Province) -> None:
+    """All tests here know a promise of five minutes."""
+    province.promises = PROMISES
+
+
+def flows(world: World, names: str, count: int, of: str = BODY) -> None:
+    """Land and judge so many flows; their codes begin with ``names``."""
+    flow = world.flow()
+    named = [f"{names}{number}" for number in range(count)]
+    world.land(FLOW, *(flow | {"SPLCBM": name, "DFSJZJ": name} for name in named), body=of)
+    assert world.judge().passed == count
+
+
+def written(province: Province) -> list[str]:
+    """What arrived above, by the first letter of its code, in order."""
+    return [row["SPLCBM"][0] for row in province.rows(FLOW)]
+
+
+def lane(world: World) -> Lane:
+    """How the one way up stands."""
+    with world.store.transaction() as conn:
+        (found,) = lanes_now(conn, PROMISES, now=world.now)
+    return found
+
+
+def test_fresh_goes_first_and_the_backlog_keeps_its_share(world: World, province: Province) -> None:
+    """After an outage of an hour each claim has all the fresh records and a part of the old."""
+    flows(world, "old", 20)
+    world.pass_time(hours=1)
+    flows(world, "new", 3)
+    send(world, province, limit=4)
+    assert sorted(written(province)) == ["n", "n", "n", "o"]
+    send(world, province, limit=4)
+    assert written(province).count("o") == 5
+
+
+def test_end_of_a_backlog_is_told_from_its_measured_rate(world: World, province: Province) -> None:
+    """Ten versions in ten seconds and ten left: ten seconds more. Nothing while all stands."""
+    flows(world, "old", 40)
+    world.pass_time(hours=1)
+    assert send(world, province, limit=10).sent == 10
+    for _ in range(2):
+        world.pass_time(seconds=10)
+        assert send(world, province, limit=10).sent == 10
+    now = lane(world)
+    assert (now.fresh, now.backlog, now.in_flight) == (0, 10, 30)
+    assert now.per_second is not None
+    assert now.eta_s == pytest.approx(10 / now.per_second)
+    assert now.eta_s == pytest.approx(10, abs=5)
+    world.pass_time(minutes=10)
+    assert (lane(world).per_second, lane(world).eta_s) == (None, None)
+
+
+def test_parent_of_a_fresh_record_goes_before_all_else(world: World, province: Province) -> None:
+    """A flow at the end of the backlog is sent first when a fresh project waits for it."""
+    flows(world, "old", 10)
+    world.pass_time(seconds=1)
+    flow = world.flow() | {"SPLCBM": "parent", "DFSJZJ": "parent"}
+    world.land(FLOW, flow)
+    world.judge()
+    world.pass_time(hours=1)
+    world.land(PROJECT, world.project(flow))
+    world.judge()
+    assert world.states(PROJECT) == ["held"]
+    send(world, province, limit=1)
+    assert written(province) == ["p"]
+
+
+def test_a_flood_of_one_body_does_not_stand_before_anothers_few(
+    world: World, province: Province
+) -> None:
+    """Bodies take turns: the single record of a second body is in the first claim."""
+    with world.store.transaction() as conn:
+        conn.execute("insert into body values (%s, '园区', '{420602}', 'none')", (PARK,))
+    world.rulesets = Rulesets({BODY: body(), PARK: body(PARK)})
+    flows(world, "flood", 30)
+    world.pass_time(seconds=1)
+    flows(world, "single", 1, PARK)
+    send(world, province, limit=4)
+    assert written(province).count("s") == 1
+
+
+def test_no_more_is_in_flight_than_allowed(world: World, province: Province) -> None:
+    """With two unanswered versions above the third waits until one is answered."""
+    province.limits = Limits(in_flight=2)
+    flows(world, "new", 3)
+    assert send(world, province).sent == 2
+    assert send(world, province).sent == 0
+    province.answer(FLOW)
+    confirm(world, province)
+    assert send(world, province).sent == 1
