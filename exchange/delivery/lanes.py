@@ -79,11 +79,11 @@ def claim(
     reserved = max(1, int(room * limits.backlog_share)) if room > 1 else 0
     backlog = _lane(conn, due, reserved, fresh=False)
     rows = _awaited(conn, due, room - len(backlog))
-    rows += _lane(conn, due, room - len(backlog) - len(rows), fresh=True)
-    rows += backlog
-    if len(backlog) == reserved:
-        rows += _lane(conn, due, room - len(rows), fresh=False)
-    return _once(rows)
+    rows += _lane(conn, due, room - len(backlog), fresh=True)
+    rows = _once([*backlog, *rows])[:room]
+    if len(backlog) == reserved and len(rows) < room:
+        rows = _once([*rows, *_lane(conn, due, room, fresh=False)])[:room]
+    return rows
 
 
 def _lane(conn: Conn, due: Mapping[str, Any], limit: int, *, fresh: bool) -> Rows:
@@ -149,11 +149,11 @@ def _rate(row: Mapping[str, Any], now: datetime) -> float | None:
     """Backlog versions a second since the first slot seen; None when the flow has stopped."""
     if row["last"] is None or row["last"] + SILENT_AFTER < now or not row["backlog_sent"]:
         return None
-    seconds = max((now - row["first"]).total_seconds(), float(SLOT_S))
+    seconds: float = max((now - row["first"]).total_seconds(), float(SLOT_S))
     return float(row["backlog_sent"]) / seconds
 
 
 def _eta(backlog: int, rate: float | None) -> float | None:
     if not backlog:
         return 0.0
-    return backlog / rate if rate else None
+    return backlog / rate if rate is not None else None
