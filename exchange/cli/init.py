@@ -8,6 +8,7 @@ import click
 
 from exchange.settings import Settings
 from exchange.store import addresses, migrate
+from exchange.store.upkeep import keep_up
 
 
 @click.command()
@@ -28,4 +29,6 @@ def init(only: str | None) -> None:
     done = migrate.migrate(addresses.owner_url(settings), only=cast("migrate.Phase | None", only))
     for name in done:
         click.echo(f"applied {name}")
+    if keep_up(addresses.owner_url(settings)):
+        click.echo("the store was restored from elsewhere; the ledger's chain goes on in it")
     click.echo(f"store ready ({len(done)} migrations applied now)")

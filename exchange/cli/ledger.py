@@ -1,4 +1,4 @@
-"""Read the ledger: the balance, one record's journey, what is slow."""
+"""Read the ledger: the balance, one record's journey, what is slow, whether the chain holds."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from exchange.cli.chain import seal, verify
 from exchange.ledger.balance import BUCKETS, balance
 from exchange.ledger.journey import Journey, journeys
 from exchange.rounds.watching import HOPS
@@ -35,6 +36,10 @@ def ledger() -> None:
     \b
     Example: exchange ledger balance
     """
+
+
+for _command in (seal, verify):
+    ledger.add_command(_command)
 
 
 @ledger.command("balance")

@@ -16,7 +16,9 @@ from exchange.delivery.resolve import find_abandoned, resolve_unknown
 from exchange.delivery.send import Upstream, send_queued
 from exchange.errors import TryLaterError
 from exchange.judging.judge import judge_due
+from exchange.ledger.seal import seal
 from exchange.rounds.loop import now, repeat
+from exchange.rounds.sealing import keep_ledger
 from exchange.rounds.wiring import Exchange, opened
 from exchange.settings import Settings
 
@@ -55,7 +57,8 @@ def deliver(
     with opened(settings, work="deliver") as exchange:
         versions = exchange.upstream_versions()
         summaries = {version: DeliverySummary() for version in versions}
-        with ThreadPoolExecutor(max_workers=len(versions)) as pool:
+        with ThreadPoolExecutor(max_workers=len(versions) + 1) as pool:
+            pool.submit(keep_ledger, exchange, until=until, stop=stop)
             for version in versions:
                 pool.submit(_serve, exchange, version, summaries[version], until, stop)
     return summaries
@@ -73,6 +76,7 @@ def deliver_once(settings: Settings) -> dict[str, DeliverySummary]:
                     pass
             finally:
                 upstream.target.close()
+        seal(exchange.store, now=now())
     return summaries
 
 

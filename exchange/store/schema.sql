@@ -43,6 +43,22 @@ insert into transition (from_state, to_state) values
     ('returned', 'superseded'), ('returned', 'withdrawn'), ('returned', 'landed'),
     ('confirmed', 'superseded'), ('confirmed', 'withdrawn');
 
+-- The number of the writing transaction. In a store that was restored into another server, whose
+-- numbers begin again, continue_chain() lifts the base, so that what is new stays above what is old.
+create function written_base() returns bigint
+language sql stable parallel safe as $$ select 0::bigint $$;
+
+create function written_now() returns bigint
+language sql volatile parallel restricted as $$
+    select written_base() + pg_current_xact_id()::text::bigint
+$$;
+
+-- Below this number no transaction runs any more and none will ever run.
+create function written_fence() returns bigint
+language sql stable parallel restricted as $$
+    select written_base() + pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+$$;
+
 -- What a verdict was made with: enough to reproduce it.
 create table stamp (
     id integer generated always as identity primary key,
@@ -95,8 +111,10 @@ create table batch (
     rows_new integer not null,
     rows_replayed integer not null,
     content_hash bytea not null,
+    written_in bigint not null default written_now(),
     check (rows_read = rows_new + rows_replayed)
 );
+create index batch_written_in on batch (written_in);
 create index batch_of_body on batch (body, standard, table_code, id);
 create unique index batch_request on batch (body, request_key) where request_key is not null;
 
@@ -109,8 +127,10 @@ create table rejection (
     table_code text,
     origin text not null,
     detail text,
-    message text not null
+    message text not null,
+    written_in bigint not null default written_now()
 );
+create index rejection_written_in on rejection (written_in);
 create index rejection_of_body on rejection (body, at);
 
 -- A row of a body by its business key; each different content is a version.
@@ -191,8 +211,10 @@ create table journey (
     from_state text,
     to_state text not null,
     by text not null,
-    why text not null
+    why text not null,
+    written_in bigint not null default written_now()
 );
+create index journey_written_in on journey (written_in);
 create index journey_of_version on journey (version_id, id);
 -- A day of an append-only table: a few pages of index for millions of rows.
 create index journey_at on journey using brin (at);
@@ -258,8 +280,10 @@ create table judgement (
     held integer not null,
     outcomes jsonb not null,
     errors jsonb,
+    written_in bigint not null default written_now(),
     check (records = passed + failed + held)
 );
+create index judgement_written_in on judgement (written_in);
 create index judgement_of_body on judgement (body, at);
 
 create table finding (
@@ -272,8 +296,10 @@ create table finding (
     consequence text not null check (consequence in ('reject', 'rectify', 'advice')),
     dimension text not null,
     clause text not null,
-    detail jsonb not null
+    detail jsonb not null,
+    written_in bigint not null default written_now()
 );
+create index finding_written_in on finding (written_in);
 create index finding_of_version on finding (version_id);
 create index finding_at on finding (at);
 
@@ -338,8 +364,10 @@ create table delivery (
     reason text,
     sent_at timestamptz,
     answered_at timestamptz,
+    written_in bigint not null default written_now(),
     unique (version_id, step)
 );
+create index delivery_written_in on delivery (written_in);
 create index delivery_content on delivery (standard, table_code, content_hash)
     where outcome is not null;
 
@@ -424,8 +452,12 @@ create table notice (
     files jsonb not null,
     delivered_at timestamptz,
     proof jsonb,
-    last_error text
+    last_error text,
+    written_in bigint not null default written_now(),
+    delivered_in bigint
 );
+create index notice_written_in on notice (written_in);
+create index notice_delivered_in on notice (delivered_in) where delivered_in is not null;
 create index notice_undelivered on notice (id) where delivered_at is null;
 
 create table notice_number (
@@ -442,8 +474,12 @@ create table circular (
     period_to date not null unique,
     content jsonb not null,
     signed_by text,
-    signed_at timestamptz
+    signed_at timestamptz,
+    written_in bigint not null default written_now(),
+    signed_in bigint
 );
+create index circular_written_in on circular (written_in);
+create index circular_signed_in on circular (signed_in) where signed_in is not null;
 
 -- What people did. Append-only.
 create table audit (
@@ -452,8 +488,92 @@ create table audit (
     who text not null,
     did text not null,
     object text not null,
-    detail jsonb
+    detail jsonb,
+    written_in bigint not null default written_now()
 );
+create index audit_written_in on audit (written_in);
+
+-- The proof of a notice's delivery and the signature under a circular come later than the row, and
+-- once: from then on they are sealed too.
+create function seal_delivered_notice() returns trigger
+language plpgsql as $$
+begin
+    if old.delivered_at is not null then
+        raise exception 'notice % was delivered; its proof stays', old.number
+            using errcode = 'check_violation';
+    end if;
+    if new.delivered_at is not null then
+        new.delivered_in := written_now();
+    end if;
+    return new;
+end $$;
+
+create trigger notice_is_delivered before update on notice
+    for each row execute function seal_delivered_notice();
+
+create function seal_signed_circular() returns trigger
+language plpgsql as $$
+begin
+    if old.signed_at is not null then
+        raise exception 'circular % was signed; it stays as it is', old.id
+            using errcode = 'check_violation';
+    end if;
+    if new.signed_at is not null then
+        new.signed_in := written_now();
+    end if;
+    return new;
+end $$;
+
+create trigger circular_is_signed before update on circular
+    for each row execute function seal_signed_circular();
+
+-- A block seals all rows that the transactions from low (included) to high (excluded) wrote. None of
+-- them runs any more when it is written, so the block is complete without locking any writer.
+create table ledger_block (
+    number bigint primary key check (number > 0),
+    sealed_at timestamptz not null,
+    low bigint not null,
+    high bigint not null check (high > low),
+    rows bigint not null check (rows > 0),
+    previous bytea not null check (length(previous) = 32),
+    hash bytea not null unique check (length(hash) = 32)
+);
+create index ledger_block_sealed_at on ledger_block (sealed_at);
+
+-- What a block has of one kind of rows: their keys in order, the first eight bytes of each row's
+-- hash, to name a row that was changed, and the hash over all their hashes.
+create table ledger_part (
+    block bigint not null references ledger_block deferrable initially deferred,
+    kind text not null,
+    rows integer not null check (rows > 0),
+    keys bigint[] not null,
+    marks bytea not null,
+    hash bytea not null check (length(hash) = 32),
+    primary key (block, kind)
+);
+
+-- The ends of days that were written into anchor files and left the house.
+create table ledger_anchor (
+    day date primary key,
+    block bigint not null,
+    hash bytea not null,
+    issued_at timestamptz not null,
+    content text not null
+);
+
+create function continue_chain() returns bigint
+language plpgsql as $$
+declare
+    behind bigint := (select max(high) from ledger_block) - written_fence();
+begin
+    if behind > 0 then
+        execute format(
+            'create or replace function written_base() returns bigint'
+            ' language sql stable parallel safe as $base$ select %s::bigint $base$',
+            written_base() + behind);
+    end if;
+    return greatest(behind, 0);
+end $$;
 
 -- Rights of the running program: no update of what landed, no hand on the journey, no deletes but
 -- of holds.
@@ -473,3 +593,4 @@ grant update (revoked_at, revoked_by) on waiver to exchange_app;
 grant delete on hold to exchange_app;
 grant insert, update on throughput to exchange_app;
 grant usage on sequence version_id_seq to exchange_app;
+grant insert on ledger_block, ledger_part, ledger_anchor to exchange_app;
