@@ -111,6 +111,36 @@ class Scoring:
     is_default: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DossierTerms:
+    """When a case or project is looked at as a whole, and from what on something is asked about.
+
+    A dossier is judged ``settle_s`` seconds after its last row came, since rows come one by one.
+    ``warn_days`` working days before its limit a running case is told of; a promised-time case
+    finished within ``instant_hours`` of acceptance is asked about, so is one that no department
+    took up within ``handling_days`` working days. ``supplement_days`` (working) to hand in what was
+    left out, ``supervision_days`` (working) until the check of a commitment, ``report_days``
+    (working) to report a finished project, ``idle_days`` (natural) after which a project without
+    a case is asked about. ``total_days`` is the control limit of a project in working days by type
+    of flow; ``*`` stands for every other type. No public text gives most of these.
+    """
+
+    settle_s: int
+    warn_days: int
+    instant_hours: int
+    handling_days: int
+    supplement_days: int
+    supervision_days: int
+    report_days: int
+    idle_days: int
+    total_days: Mapping[str, int]
+    is_default: bool
+
+    def control_limit(self, flow_type: str) -> int:
+        """Working days a project of this type of flow may take in all."""
+        return self.total_days.get(flow_type, self.total_days["*"])
+
+
 @dataclass(frozen=True)
 class Policy:
     """One policy pack as it holds from ``effective_from``.
@@ -138,6 +168,7 @@ class Policy:
     copy_to: tuple[str, ...]
     escalation: tuple[Escalation, ...]
     scoring: Scoring
+    dossiers: DossierTerms
     kpis: tuple[str, ...]
     articles: Mapping[str, Article]
     digest: str
@@ -237,6 +268,7 @@ def _policy(code: str, entry: Mapping[str, Any]) -> Policy:
         copy_to=tuple(entry.get("copy_to", ())),
         escalation=tuple(Escalation(**step) for step in entry["escalation"]),
         scoring=_scoring(entry["scoring"]),
+        dossiers=_dossiers(entry["dossiers"]),
         kpis=tuple(entry["kpis"]),
         articles=MappingProxyType(articles),
         digest=_digest(entry),
@@ -253,6 +285,10 @@ def _scoring(entry: Mapping[str, Any]) -> Scoring:
     )
 
 
+def _dossiers(entry: Mapping[str, Any]) -> DossierTerms:
+    return DossierTerms(**{**entry, "total_days": MappingProxyType(dict(entry["total_days"]))})
+
+
 def _check(policy: Policy) -> None:
     """The pack hangs together: weights, articles, signs, days."""
     problems = []
@@ -264,6 +300,8 @@ def _check(policy: Policy) -> None:
     cited |= {step.article for step in policy.escalation}
     if unknown := cited - set(policy.articles):
         problems.append(f"articles cited but not given: {', '.join(sorted(unknown))}")
+    if "*" not in policy.dossiers.total_days:
+        problems.append('dossiers.total_days must name "*", the limit of every other flow type')
     if policy.rectification.critical_days > policy.rectification.days:
         problems.append("rectification.critical_days must not exceed days")
     if problems:

@@ -1,35 +1,56 @@
-"""The hand-written rules: one file of ``validators/rules`` is one rule, found by being there."""
+"""The hand-written rules: one file of a rules folder is one rule, found by being there."""
 
 from __future__ import annotations
 
 import pkgutil
 from functools import cache
 from importlib import import_module
+from types import ModuleType
+from typing import Protocol, TypeVar
 
-from validators import rules as package
+from validators import rules as on_rows
+from validators.dossier import rules as on_dossiers
+from validators.dossier.rule import DossierRule
 from validators.rule import Rule
 
 
 class RuleFileError(ImportError):
-    """A file of validators/rules that is no rule: it must define one ``RULE`` with its own code."""
+    """A file of a rules folder that is no rule: it must define one ``RULE`` with its own code."""
+
+
+class _Coded(Protocol):
+    @property
+    def code(self) -> str: ...
+
+
+_R = TypeVar("_R", bound=_Coded)
 
 
 @cache
 def discover() -> tuple[Rule, ...]:
-    """All hand-written rules, by code. Raises RuleFileError for a file that is no rule.
+    """All hand-written rules on rows, by code. Raises RuleFileError for a file that is no rule."""
+    return _in_folder(on_rows, Rule)
 
-    The code of a rule ends with the name of its file, so that a finding leads to the file.
-    """
-    found: dict[str, Rule] = {}
+
+@cache
+def discover_dossier_rules() -> tuple[DossierRule, ...]:
+    """All rules on whole dossiers, by code. Raises RuleFileError for a file that is no rule."""
+    return _in_folder(on_dossiers, DossierRule)
+
+
+def _in_folder(package: ModuleType, sort: type[_R]) -> tuple[_R, ...]:
+    """The code of a rule ends with the name of its file, so that a finding leads to the file."""
+    folder = package.__name__.replace(".", "/")
+    found: dict[str, _R] = {}
     for module in pkgutil.iter_modules(package.__path__):
         rule = getattr(import_module(f"{package.__name__}.{module.name}"), "RULE", None)
-        if not isinstance(rule, Rule):
-            raise RuleFileError(f"validators/rules/{module.name}.py defines no RULE")
+        if not isinstance(rule, sort):
+            raise RuleFileError(f"{folder}/{module.name}.py defines no RULE")
         if rule.code.rpartition("/")[2] != module.name:
             raise RuleFileError(
-                f"validators/rules/{module.name}.py: code {rule.code!r} must end with its name"
+                f"{folder}/{module.name}.py: code {rule.code!r} must end with its name"
             )
         if rule.code in found:
-            raise RuleFileError(f"validators/rules/{module.name}.py: code {rule.code!r} is taken")
+            raise RuleFileError(f"{folder}/{module.name}.py: code {rule.code!r} is taken")
         found[rule.code] = rule
     return tuple(found[code] for code in sorted(found))

@@ -1,0 +1,54 @@
+"""Every dossier rule keeps to its own examples and reads like a document."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas import load, versions
+from schemas.clauses import clauses
+from tests.validators.dossier.told import answers
+from validators.dossier.rule import DossierRule
+from validators.registry import discover_dossier_rules
+
+RULES = discover_dossier_rules()
+every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+
+
+@every_rule
+def test_examples(rule: DossierRule) -> None:
+    """Good ones pass, bad ones fail, others are not touched, the edge is where it is said to be."""
+    assert rule.good
+    assert rule.bad
+    assert rule.boundary
+    for told in rule.good:
+        assert {one.outcome for one in answers(rule, told)} <= {"pass", "beside"}
+        assert "pass" in {one.outcome for one in answers(rule, told)}
+    for told in rule.bad:
+        assert "fail" in {one.outcome for one in answers(rule, told)}, told
+    for told in rule.beside:
+        assert {one.outcome for one in answers(rule, told)} <= {"beside"}, told
+    for told, passes in rule.boundary:
+        assert ("fail" not in {one.outcome for one in answers(rule, told)}) is passes, told
+
+
+@every_rule
+def test_document(rule: DossierRule) -> None:
+    """It says what, why and how to mend, in whole sentences, and cites a clause that exists."""
+    for text in (rule.statement, rule.message, rule.why, rule.fix):
+        assert text.endswith(("。", "？")), text
+    assert rule.clause in clauses()
+    assert rule.code.partition("/")[0] == rule.clause
+    assert clauses()[rule.clause].severity == "info" or rule.consequence == "rectify" or rule.milder
+    assert clauses()[rule.clause].severity != "error" or rule.milder
+
+
+@every_rule
+def test_fields_exist(rule: DossierRule) -> None:
+    """The tables it names and the cells its finding points at are those of the standard."""
+    known = {table for name in versions() for table in load(name).tables}
+    assert set(rule.tables) <= known
+    if rule.tables:
+        named = [load(name).tables.get(rule.tables[0]) for name in versions()]
+        assert any(
+            table and all(code in table.by_code for code in rule.fields) for table in named
+        ), rule.fields

@@ -1,0 +1,1 @@
+"""Rules on whole dossiers: one file, one fault."""
