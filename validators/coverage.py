@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Protocol
 
 from schemas.clauses import clauses
-from validators.rule import Rule
 
 NOT_BUILT = Path(__file__).parent / "not_built.toml"
 
@@ -47,7 +47,19 @@ class Coverage:
         return self.reason is not None and self.reason.partly != bool(self.rules)
 
 
-def coverage(rules: Iterable[Rule]) -> tuple[Coverage, ...]:
+class Covering(Protocol):
+    """What covers clauses: a rule on rows, or one on dossiers."""
+
+    @property
+    def code(self) -> str:
+        """Its code, which begins with the clause or the common clause of its kind."""
+
+    @property
+    def clause(self) -> str:
+        """The clause that it cites."""
+
+
+def coverage(rules: Iterable[Covering]) -> tuple[Coverage, ...]:
     """All clauses in the order of the file, against these rules.
 
     A rule covers the clause that it cites and the common clause that its code begins with.

@@ -16,10 +16,12 @@ from schemas.divisions import LIST as DIVISIONS
 from schemas.identifiers import LIST as IDENTIFIERS
 from schemas.policy import Policy
 from validators.derived import derive
+from validators.dossier.engine import in_force
+from validators.dossier.rule import DossierRule
 from validators.judgement import Stamp
 from validators.plan import Plan
 from validators.record import Lookup, Record
-from validators.registry import discover
+from validators.registry import discover, discover_dossier_rules
 from validators.rule import Rule
 
 ENGINE = "1"
@@ -60,6 +62,11 @@ class Ruleset:
         """All rules by code, table by table."""
         found = (rule for table in self.standard.in_order for rule in self.rules_of(table.code))
         return MappingProxyType({rule.code: rule for rule in found})
+
+    @cached_property
+    def dossier_rules(self) -> tuple[DossierRule, ...]:
+        """The rules on whole cases, projects and flows that are for this standard."""
+        return in_force(discover_dossier_rules(), self.standard)
 
     def rules_of(self, table: str) -> tuple[Rule, ...]:
         """The rules of a table, in the order of findings; derived at the first call and kept.

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import click
 
 from schemas import load, versions
+from schemas.clauses import clause
 from validators import Rule, Ruleset
 from validators.coverage import Coverage, coverage
+from validators.dossier.rule import DossierRule
 from validators.rule import CONSEQUENCE_NAMES, DIMENSION_NAMES, OWNER_NAMES
 
 
@@ -41,19 +44,22 @@ def rules(
     click.echo(json.dumps(entries, ensure_ascii=False) if form == "json" else "\n".join(lines))
 
 
-def _rules(version: str | None, table: str | None, codes: tuple[str, ...]) -> list[Rule]:
+def _rules(
+    version: str | None, table: str | None, codes: tuple[str, ...]
+) -> list[Rule | DossierRule]:
     """The rules asked for; one that several versions share is listed once, with all its tables."""
-    found: dict[str, Rule] = {}
+    found: dict[str, Rule | DossierRule] = {}
     for name in [version] if version else versions():
         ruleset = Ruleset.load(load(name))
         wanted = ruleset.rules_of(table) if table else ruleset.rules.values()
-        for rule in wanted:
+        whole = [rule for rule in ruleset.dossier_rules if not table or table in rule.tables]
+        for rule in (*wanted, *whole):
             if not codes or rule.code.startswith(codes):
                 found.setdefault(rule.code, rule)
     return list(found.values())
 
 
-def _entry(rule: Rule) -> dict[str, Any]:
+def _entry(rule: Rule | DossierRule) -> dict[str, Any]:
     return {
         "code": rule.code,
         "version": rule.version,
@@ -62,7 +68,7 @@ def _entry(rule: Rule) -> dict[str, Any]:
         "fields": list(rule.fields),
         "clause": rule.clause,
         "statement": rule.statement,
-        "severity": rule.severity,
+        **_own_part(rule),
         "milder": rule.milder,
         "consequence": rule.consequence,
         "consequence_name": CONSEQUENCE_NAMES[rule.consequence],
@@ -72,6 +78,22 @@ def _entry(rule: Rule) -> dict[str, Any]:
         "owner_name": OWNER_NAMES[rule.owner],
         "why": rule.why,
         "fix": rule.fix,
+    }
+
+
+def _own_part(rule: Rule | DossierRule) -> dict[str, Any]:
+    """What only rules on rows, or only rules on dossiers have."""
+    if isinstance(rule, DossierRule):
+        return {
+            "subject": rule.subject,
+            "severity": clause(rule.clause).severity,
+            "hand_written": True,
+            "good": [asdict(told) for told in rule.good],
+            "bad": [asdict(told) for told in rule.bad],
+        }
+    return {
+        "subject": "row",
+        "severity": rule.severity,
         "hand_written": rule.hand_written,
         "good": [dict(example) for example in rule.good],
         "bad": [dict(example) for example in rule.bad],
