@@ -80,6 +80,14 @@ class Settings:
             "TOML file with the policy pack of this jurisdiction. Unset: the pack that ships.",
         ),
     )
+    ledger_key: Path | None = field(
+        default=None,
+        metadata=_meta(
+            "SPGL_LEDGER_KEY",
+            "TOML file, mode 0600, with the SM2 key pair that signs anchors and receipts. Unset: "
+            "ledger-key.toml in the state folder. `exchange init` makes it if it is not there.",
+        ),
+    )
     pg_bin: Path | None = field(
         default=None,
         metadata=_meta(
@@ -101,6 +109,11 @@ class Settings:
     def store_folder(self) -> Path:
         """The folder of the embedded PostgreSQL of the exchange itself."""
         return self.state / "store"
+
+    @property
+    def signing_key(self) -> Path:
+        """The file with the key pair that signs anchors and receipts."""
+        return self.ledger_key or self.state / "ledger-key.toml"
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> Settings:

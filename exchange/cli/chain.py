@@ -6,14 +6,18 @@ import json
 import sys
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
 
+from exchange.ledger.anchor import block_texts, compare, compare_issued, read_anchor
 from exchange.ledger.seal import seal as seal_all
 from exchange.ledger.seal import tail
+from exchange.ledger.signing import fingerprint, read_key
 from exchange.ledger.verify import Verified
 from exchange.ledger.verify import verify as verify_all
+from exchange.rounds.sealing import anchor_of
 from exchange.settings import Settings
 from exchange.store.addresses import app_url
 from exchange.store.connection import Store
@@ -46,17 +50,27 @@ def seal(form: str) -> None:
 
 @click.command()
 @_format
-def verify(form: str) -> int:
+@click.option(
+    "--anchor",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="An anchor file: what it says must still be part of the chain.",
+)
+def verify(form: str, file: Path | None) -> int:
     """Compute the whole chain anew; ends with 1 and names every row that is not as it was sealed.
 
     \b
     Example: exchange ledger verify
+             exchange ledger verify --anchor anchor-2026-11-21.json
     """
     store = _store()
+    given = read_anchor(file) if file else None
     began = time.perf_counter()
     found = verify_all(store, progress=_progress)
-    seconds = time.perf_counter() - began
     with store.transaction() as conn:
+        found.faults += compare_issued(conn)
+        found.faults += compare(conn, given) if given else []
+        seconds = time.perf_counter() - began
         left = tail(conn, now=datetime.now(UTC))
     facts: dict[str, Any] = {
         "blocks": found.blocks, "rows": found.rows, "head": found.head.hex(),
@@ -73,6 +87,44 @@ def verify(form: str) -> int:
     else:
         _tell(found, facts)
     return 1 if found.faults else 0
+
+
+@click.command()
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Default: yesterday.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.option(
+    "--blocks",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the texts of the day's blocks too, a JSON string a line.",
+)
+def anchor(day: datetime | None, out: Path, blocks: Path | None) -> None:
+    """Write the signed anchor of a day, to be kept by an outsider; see docs/how-to.
+
+    \b
+    Example: exchange ledger anchor --day 2026-11-21 --out anchor-2026-11-21.json
+    """
+    wanted = day.date() if day else None
+    made = anchor_of(Settings.read(), wanted, now=datetime.now(UTC))
+    out.write_text(made.to_json(), "utf-8")
+    if blocks:
+        with _store().transaction() as conn, blocks.open("w", encoding="utf-8") as lines:
+            lines.writelines(json.dumps(text) + "\n" for text in block_texts(conn, made))
+    head = made.content["head"]
+    click.echo(f"{out}: {made.content['day']}, block {head['block']}, {head['hash']}")
+    if not made.content["complete"]:
+        click.echo("the day is not over: this is a first look, not its anchor", err=True)
+
+
+@click.command()
+def key() -> None:
+    """Print the public key that checks anchors and receipts, as a PEM file with its fingerprint.
+
+    \b
+    Example: exchange ledger key > ledger-key.pem
+    """
+    pair = read_key(Settings.read().signing_key)
+    click.echo(pair.public_pem(), nl=False)
+    click.echo(f"SM2, {fingerprint(pair.public)}", err=True)
 
 
 def _tell(found: Verified, facts: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from typing import cast
 
 import click
 
+from exchange.ledger.signing import make_key
 from exchange.settings import Settings
 from exchange.store import addresses, migrate
 from exchange.store.upkeep import keep_up
@@ -29,6 +30,8 @@ def init(only: str | None) -> None:
     done = migrate.migrate(addresses.owner_url(settings), only=cast("migrate.Phase | None", only))
     for name in done:
         click.echo(f"applied {name}")
+    if make_key(settings.signing_key):
+        click.echo(f"made the key that signs anchors and receipts: {settings.signing_key}")
     if keep_up(addresses.owner_url(settings)):
         click.echo("the store was restored from elsewhere; the ledger's chain goes on in it")
     click.echo(f"store ready ({len(done)} migrations applied now)")

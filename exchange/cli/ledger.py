@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from exchange.cli.chain import seal, verify
+from exchange.cli.chain import anchor, key, seal, verify
 from exchange.ledger.balance import BUCKETS, balance
 from exchange.ledger.journey import Journey, journeys
 from exchange.rounds.watching import HOPS
@@ -38,7 +38,7 @@ def ledger() -> None:
     """
 
 
-for _command in (seal, verify):
+for _command in (anchor, key, seal, verify):
     ledger.add_command(_command)
 
 

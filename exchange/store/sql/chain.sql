@@ -108,6 +108,9 @@ order by b.number
 -- name: lock_chain
 select pg_try_advisory_xact_lock(hashtextextended('ledger chain', 0)) as ours
 
+-- name: wait_for_chain
+select pg_advisory_xact_lock(hashtextextended('ledger chain', 0))
+
 -- name: head
 select number, sealed_at, high, hash from ledger_block order by number desc limit 1
 
@@ -171,3 +174,40 @@ from (
     union all select created_at from notice where written_in >= %(high)s
     union all select sent_at from delivery where written_in >= %(high)s
 ) as unsealed
+
+-- name: anchor_of
+select content from ledger_anchor where day = %(day)s
+
+-- name: anchors
+select day, block, hash from ledger_anchor order by day
+
+-- name: insert_anchor
+insert into ledger_anchor (day, block, hash, issued_at, content)
+values (%(day)s, %(block)s, %(hash)s, %(now)s, %(content)s)
+
+-- name: blocks_of_day
+select min(number) as first, max(number) as last, count(*) as blocks from ledger_block
+where sealed_at >= %(begins)s and sealed_at < %(ends)s
+
+-- name: head_before
+select number, hash from ledger_block where sealed_at < %(at)s order by sealed_at desc, number desc
+limit 1
+
+-- name: rows_of_day
+select p.kind, sum(p.rows)::bigint as rows
+from ledger_block b join ledger_part p on p.block = b.number
+where b.sealed_at >= %(begins)s and b.sealed_at < %(ends)s
+group by p.kind order by p.kind
+
+-- name: rows_of_blocks
+select kind, sum(rows)::bigint as rows from ledger_part
+where block between %(first)s and %(last)s
+group by kind order by kind
+
+-- name: parts_of_blocks
+select block, kind, rows, hash from ledger_part
+where block between %(first)s and %(last)s
+order by block, kind
+
+-- name: block_hash
+select hash from ledger_block where number = %(number)s
