@@ -27,6 +27,9 @@ COMPONENTS: Mapping[str, tuple[str, ...]] = {
 }
 """What must run: name in lists → arguments of `airflow`. Nothing is deferred: no triggerer."""
 
+WORKER = ("celery", "worker", "--skip-serve-logs", "--without-mingle", "--without-gossip")
+"""What runs on each further machine when there is a queue: the arguments of `airflow`."""
+
 SECRETS: Mapping[str, str] = {
     "AIRFLOW__API_AUTH__JWT_SECRET": "signs the tokens with which tasks report",
     "AIRFLOW__API__SECRET_KEY": "signs the sessions of the web pages",
@@ -83,8 +86,8 @@ def folder(settings: Settings) -> Path:
 
 
 def address(settings: Settings) -> str:
-    """Where the web pages are; on the loopback address only."""
-    return f"http://127.0.0.1:{settings.airflow_port}/"
+    """Where the web pages are; on the loopback address unless the installation says otherwise."""
+    return f"http://{settings.airflow_host}:{settings.airflow_port}/"
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -102,6 +105,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "SPGL_STATE": str(settings.state),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": _with_driver(addresses.airflow_url(settings)),
+        # in a cluster the name by which others reach us is no address to listen on
+        "AIRFLOW__API__HOST": os.environ.get("AIRFLOW__API__HOST", settings.airflow_host),
         "AIRFLOW__API__PORT": str(settings.airflow_port),
         "AIRFLOW__API__BASE_URL": address(settings),
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address(settings)}execution/",
@@ -111,8 +116,26 @@ def environment(settings: Settings) -> dict[str, str]:
             place / "logs" / "dag_processor"
         ),
     }
+    if settings.queue_url:
+        env |= _over_a_queue(settings.queue_url, env["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"])
     refuse_without_secrets(env)
     return env
+
+
+def _over_a_queue(queue_url: str, database: str) -> dict[str, str]:
+    """Tasks go to workers over a queue; what became of them stands in Airflow's own database.
+
+    A task is taken off the queue when it ends, not when it begins, and no worker takes more than
+    it has hands for: what a dead worker held is given to another one.
+    """
+    return {
+        "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
+        "AIRFLOW__CELERY__BROKER_URL": queue_url,
+        "AIRFLOW__CELERY__RESULT_BACKEND": f"db+{database}",
+        "AIRFLOW__CELERY__TASK_ACKS_LATE": "True",
+        "AIRFLOW__CELERY__WORKER_PREFETCH_MULTIPLIER": "1",
+        "AIRFLOW__CELERY__WORKER_CONCURRENCY": "8",
+    }
 
 
 def refuse_without_secrets(env: Mapping[str, str]) -> None:

@@ -66,6 +66,15 @@ class Settings:
             secret=True,
         ),
     )
+    queue_url: str | None = field(
+        default=None,
+        metadata=_meta(
+            "SPGL_QUEUE_URL",
+            "redis:// URL of the queue between Airflow's scheduler and workers on other machines. "
+            "Set: CeleryExecutor. Unset: tasks run beside the scheduler.",
+            secret=True,
+        ),
+    )
     connections: Path | None = field(
         default=None,
         metadata=_meta(
@@ -96,9 +105,17 @@ class Settings:
             "the installed wheel, else those that pg_config names.",
         ),
     )
+    airflow_host: str = field(
+        default="127.0.0.1",
+        metadata=_meta(
+            "SPGL_AIRFLOW_HOST",
+            "Address on which Airflow's pages listen and at which workers on other machines reach "
+            "them.",
+        ),
+    )
     airflow_port: int = field(
         default=8080,
-        metadata=_meta("SPGL_AIRFLOW_PORT", "Port of Airflow's pages on the local host."),
+        metadata=_meta("SPGL_AIRFLOW_PORT", "Port of Airflow's pages."),
     )
     intake_port: int = field(
         default=8730,
@@ -143,10 +160,12 @@ def _typed(variable: str, kind: Any, text: str) -> Any:
         raise UnreadableSettingError(
             variable=variable, value=text, allowed="a port from 1 to 65535"
         )
-    if not text.startswith("postgresql"):
-        raise UnreadableSettingError(
-            variable=variable, value="(hidden)", allowed="a URL that starts with postgresql://"
-        )
+    if "URL" in variable:
+        scheme = "redis" if "QUEUE" in variable else "postgresql"
+        if not text.startswith(scheme):
+            raise UnreadableSettingError(
+                variable=variable, value="(hidden)", allowed=f"a URL that starts with {scheme}://"
+            )
     return text
 
 

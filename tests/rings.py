@@ -29,6 +29,7 @@ RINGS = (
     Ring("database"),
     Ring("mariadb", ("mariadbd",), "MariaDB: front databases of counties that run it"),
     Ring("airflow"),
+    Ring("queue", ("redis-server",), "Redis: Airflow's tasks over a queue to several workers"),
     Ring("browser", ("chromium", "chromium-browser", "google-chrome"), "Chromium: pages as seen"),
     Ring("acceptance"),
     Ring("faults"),

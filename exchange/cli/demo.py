@@ -16,12 +16,19 @@ from exchange.settings import Settings
 @click.option("--headless", is_flag=True, help="Lines instead of a table that is refreshed.")
 @click.option("--keep", is_flag=True, help="Go on with the world and the ledger of the last demo.")
 @click.option("--without-airflow", is_flag=True, help="The same rounds in plain processes.")
-@click.option("--port-base", type=int, help="Five ports from here on; 0 takes any that are free.")
+@click.option(
+    "--workers",
+    type=click.IntRange(0, 8),
+    default=0,
+    help="Airflow's tasks over a queue to so many workers (CeleryExecutor); needs redis-server.",
+)
+@click.option("--port-base", type=int, help="Six ports from here on; 0 takes any that are free.")
 def demo(
     minutes: float | None,
     headless: bool,
     keep: bool,
     without_airflow: bool,
+    workers: int,
     port_base: int | None,
 ) -> int:
     """Set up store, simulated counties and province, and Airflow; show what flows until Ctrl-C.
@@ -36,7 +43,7 @@ def demo(
              exchange demo --minutes 3 --headless
     """
     settings = Settings.read()
-    city = City.at(settings, Ports.choose(settings, port_base))
+    city = City.at(settings, Ports.choose(settings, port_base), workers=workers)
     options = Options(
         minutes=minutes, headless=headless, keep=keep, with_airflow=not without_airflow
     )

@@ -14,11 +14,14 @@ from exchange.demo.processes import Program
 from exchange.settings import ROOT, Settings
 from exchange.store.documents import write_whole
 from exchange.store.embedded import Cluster
+from exchange.store.passwords import Passwords
 
 PRODUCTION_ONLY = (
     "SPGL_DATABASE_URL",
     "SPGL_OWNER_DATABASE_URL",
     "SPGL_AIRFLOW_DATABASE_URL",
+    "SPGL_QUEUE_URL",
+    "SPGL_AIRFLOW_HOST",
     "SPGL_CONNECTIONS",
     "SPGL_POLICY",
 )
@@ -35,11 +38,15 @@ class City:
     state: Path
     ports: Ports
     pg_bin: Path | None = None
+    workers: int = 0
 
     @classmethod
-    def at(cls, settings: Settings, ports: Ports) -> City:
-        """The demo that belongs to an installation: the folder ``demo`` in its state folder."""
-        return cls(settings.state / "demo", ports, settings.pg_bin)
+    def at(cls, settings: Settings, ports: Ports, *, workers: int = 0) -> City:
+        """The demo that belongs to an installation: the folder ``demo`` in its state folder.
+
+        With ``workers`` Airflow's tasks go over a queue to so many workers, as on as many machines.
+        """
+        return cls(settings.state / "demo", ports, settings.pg_bin, workers)
 
     @property
     def settings(self) -> Settings:
@@ -49,6 +56,7 @@ class City:
             connections=self.state / "connections.toml",
             policy=self.state / "policy.toml",
             pg_bin=self.pg_bin,
+            queue_url=self._queue_url(),
             airflow_port=self.ports.airflow,
             intake_port=self.ports.intake,
         )
@@ -146,15 +154,37 @@ class City:
         ]
 
     def airflow(self) -> dict[str, Program]:
-        """Airflow's three processes by name, with the secrets in their environment."""
+        """Airflow's processes by name, with the secrets in their environment."""
         env = self.environment() | airflow_service.environment(self.settings)
+        parts = dict(airflow_service.COMPONENTS)
+        for number in range(1, self.workers + 1):
+            name = ("--celery-hostname", f"worker-{number}@%h")
+            parts[f"airflow-worker-{number}"] = (*airflow_service.WORKER, *name)
         return {
             name: replace(
                 self._program(name, tuple(airflow_service.command(*arguments)), grace_s=8, env=env),
                 whole_session=True,
             )
-            for name, arguments in airflow_service.COMPONENTS.items()
+            for name, arguments in parts.items()
         }
+
+    def queue(self) -> Program:
+        """The queue between scheduler and workers; its password stands in a file of ours alone."""
+        configuration = self.run_folder / "queue.conf"
+        lines = (
+            "bind 127.0.0.1", f"port {self.ports.queue}", f"requirepass {self._queue_password()}",
+            f"dir {self.run_folder}", 'save ""', "appendonly no",
+        )  # fmt: skip
+        write_whole(configuration, ("\n".join(lines) + "\n").encode())
+        return self._program("queue", ("redis-server", str(configuration)))
+
+    def _queue_url(self) -> str | None:
+        if not self.workers:
+            return None
+        return f"redis://:{self._queue_password()}@127.0.0.1:{self.ports.queue}/0"
+
+    def _queue_password(self) -> str:
+        return Passwords(self.run_folder / "queue-password.json").ensure("queue")
 
     def _program(
         self,

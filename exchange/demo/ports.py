@@ -11,7 +11,7 @@ import psutil
 from exchange.errors import TryLaterError
 from exchange.settings import Settings
 
-FRONT_PORT, GATEWAY_PORT, MARIADB_PORT = 15432, 8420, 13306
+FRONT_PORT, GATEWAY_PORT, MARIADB_PORT, QUEUE_PORT = 15432, 8420, 13306, 16379
 _ATTEMPTS = 50
 
 MEANING = {
@@ -20,6 +20,7 @@ MEANING = {
     "front": "模拟省级前置库 / simulated province, front database",
     "gateway": "模拟省级接口 / simulated province, gateway",
     "mariadb": "模拟县市 MariaDB / simulated counties on MariaDB",
+    "queue": "任务队列 / queue of tasks for more than one worker",
 }
 
 
@@ -27,7 +28,7 @@ class PortsInUseError(TryLaterError):
     """Ports that the demo needs are in use: {ports}.
 
     Stop what holds them (an earlier demo: `./run stop`), or choose others: `--port-base 18000`
-    takes five ports from 18000 on, `--port-base 0` any that are free.
+    takes six ports from 18000 on, `--port-base 0` any that are free.
     """
 
 
@@ -40,14 +41,16 @@ class Ports:
     front: int
     gateway: int
     mariadb: int
+    queue: int
 
     @classmethod
     def choose(cls, settings: Settings, base: int | None) -> Ports:
-        """The usual ports, five from ``base`` on, or, with ``base`` 0, five that are free now."""
+        """The usual ports, six from ``base`` on, or, with ``base`` 0, six that are free now."""
         if base is None:
             return cls(
-                settings.airflow_port, settings.intake_port, FRONT_PORT, GATEWAY_PORT, MARIADB_PORT
-            )
+                settings.airflow_port, settings.intake_port, FRONT_PORT, GATEWAY_PORT,
+                MARIADB_PORT, QUEUE_PORT,
+            )  # fmt: skip
         if base == 0:
             base = _free_block(len(fields(cls)))
         return cls(*range(base, base + len(fields(cls))))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import socket
 import subprocess
 import time
 import urllib.request
@@ -54,6 +56,8 @@ class SettingUp:
         self._start(self._city.province())
         self._start(self._city.intake())
         if with_airflow:
+            if self._city.workers:
+                self._queue()
             self._airflow()
         else:
             for program in self._city.loops():
@@ -112,15 +116,26 @@ class SettingUp:
             if line.startswith("!!"):
                 self.say(line)
 
+    def _queue(self) -> None:
+        if shutil.which("redis-server") is None:
+            raise PartFailedError(
+                part="queue", what="needs redis-server, which is not installed (./run parts)",
+                log=self._city.run_folder,
+            )  # fmt: skip
+        self._start(self._city.queue())
+        listening = ("127.0.0.1", self._city.ports.queue)
+        self._wait("queue", "does not answer", SERVER_S, lambda: _listens(listening))
+
     def _airflow(self) -> None:
         programs = self._city.airflow()
-        scheduler = programs.pop("airflow-scheduler")
-        for program in programs.values():
+        api, dags = programs.pop("airflow-api"), programs.pop("airflow-dags")
+        for program in (api, dags):
             self._start(program)
         health = f"{airflow_service.address(self._city.settings)}api/v2/monitor/health"
         self._wait("airflow-api", "does not answer", AIRFLOW_S, lambda: _answers(health))
         # Tasks report to the pages' server: without it they could not begin.
-        self._start(scheduler)
+        for program in programs.values():
+            self._start(program)
 
     def _start(self, program: Program, *, quiet: bool = False) -> None:
         pid = self._supervisor.start(program)
@@ -165,6 +180,12 @@ class SettingUp:
         tail = "\n".join(lines[-_LAST_LINES:]) or "(empty)"
         text = f"The demo cannot go on: {part} {what}. The end of {log}:\n{tail}"
         return PartFailedError(text, part=part, what=what, log=log)
+
+
+def _listens(address: tuple[str, int]) -> bool:
+    with suppress(OSError), socket.create_connection(address, timeout=2):
+        return True
+    return False
 
 
 def _answers(url: str) -> bool:

@@ -79,6 +79,25 @@ def test_two_minutes_in_airflow(tmp_path: Path) -> None:
     assert nothing_runs(tmp_path)
 
 
+@pytest.mark.airflow
+@pytest.mark.queue
+@pytest.mark.timeout(900)
+def test_a_minute_over_a_queue_with_a_worker_killed(tmp_path: Path) -> None:
+    """Two workers share the tasks over a queue; one is killed, and nothing is lost or twice."""
+    demo = start(tmp_path, "--minutes", "1", "--workers", "2")
+    run_folder = tmp_path / "demo" / "run"
+    deadline = time.monotonic() + 400
+    while not any(record.name == "counties" for record in recorded(run_folder)):
+        assert demo.poll() is None, demo.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    worker = next(one for one in recorded(run_folder) if one.name == "airflow-worker-1")
+    for process in worker.session():
+        process.kill()
+    judge(result_of(demo), received=200, closed=0)
+    assert nothing_runs(tmp_path)
+
+
 @pytest.mark.timeout(300)
 def test_stop_ends_a_demo_whose_supervisor_was_killed(tmp_path: Path) -> None:
     """After kill -9 of the demo itself, `stop` finds by the record what still runs."""

@@ -35,7 +35,7 @@ def test_zero_chooses_ports_that_are_free() -> None:
 
 def test_a_base_gives_neighbouring_ports() -> None:
     """Five ports in a row, in the order of the parts."""
-    assert Ports.choose(Settings(), 18000) == Ports(18000, 18001, 18002, 18003, 18004)
+    assert Ports.choose(Settings(), 18000) == Ports(18000, 18001, 18002, 18003, 18004, 18005)
 
 
 def test_without_a_base_the_settings_decide() -> None:
