@@ -7,6 +7,7 @@
     effective_from = 2026-01-01
     connector = "front_database"       # module in connectors/
     every = "PT2S"                     # rhythm of the pull, ISO 8601
+    compare_share = 0.01               # part of the time for comparing with the source; 0: never
 
     [[contacts]]                       # offices, never persons
     office = "…"
@@ -42,7 +43,11 @@ ROOT = Path(__file__).parent / "counties"
 _CODE = re.compile(r"\d{6}(-[a-z0-9]+)?\Z")
 _DIVISION = re.compile(r"\d{6}\Z")
 _EVERY = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?\Z")
-_KEYS = {"name", "divisions", "effective_from", "connector", "every", "contacts", "feeds", "link"}
+_COMPARE_SHARE = 0.01
+_KEYS = {
+    "name", "divisions", "effective_from", "connector", "every", "contacts", "feeds", "link",
+    "compare_share",
+}  # fmt: skip
 
 
 class BodyFileError(StopError):
@@ -78,7 +83,8 @@ class Feed:
 class Body:
     """A county, zone or department that sends us data.
 
-    ``link`` is the template of a page of its own system, with column codes in braces.
+    ``link`` is the template of a page of its own system, with column codes in braces;
+    ``compare_share`` the part of the time that may go into comparing its tables with what we hold.
     """
 
     code: str
@@ -90,6 +96,7 @@ class Body:
     contacts: tuple[Contact, ...]
     feeds: Mapping[str, Feed]
     link: str | None = None
+    compare_share: float = _COMPARE_SHARE
 
     def feed(self, standard: str) -> Feed:
         """The feed of a version; raises RefusedError naming the versions it does deliver."""
@@ -157,6 +164,7 @@ class _BodyFile:
             contacts=self._contacts(),
             feeds=self._feeds(),
             link=self._text(self.content, "link") if "link" in self.content else None,
+            compare_share=self._share(),
         )
 
     def _wrong(self, key: str, expected: str) -> BodyFileError:
@@ -199,6 +207,12 @@ class _BodyFile:
             raise self._wrong("every", f"a time such as PT2S or PT1M, not {text!r}")
         hours, minutes, seconds = parts
         return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+
+    def _share(self) -> float:
+        value = self.content.get("compare_share", _COMPARE_SHARE)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            raise self._wrong("compare_share", f"a number from 0 to 1, not {value!r}")
+        return float(value)
 
     def _contacts(self) -> tuple[Contact, ...]:
         entries = self.content.get("contacts")

@@ -6,14 +6,17 @@ driver against PostgreSQL. Oracle and Dameng are compiled, not run: no server wa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Literal
 
 from sqlalchemy import (
     CHAR,
+    DECIMAL,
     TIMESTAMP,
+    BigInteger,
     ColumnElement,
     Date,
     DateTime,
@@ -26,8 +29,10 @@ from sqlalchemy import (
     event,
     extract,
     func,
+    literal,
     literal_column,
 )
+from sqlalchemy.dialects.postgresql import BIT
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.types import TypeEngine
@@ -62,7 +67,11 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One product: connection arguments, statements of a new session, expressions."""
+    """One product: connection arguments, statements of a new session, expressions.
+
+    ``digest`` makes 60 bits of the texts of a row, NULL and empty text told apart where the product
+    does; ``digests_large`` says that it takes large objects too.
+    """
 
     arguments: Callable[[Session], dict[str, Any]]
     setup: Callable[[Session], tuple[tuple[str, ...], ...]]
@@ -71,6 +80,8 @@ class Product:
     clock: ColumnElement[Any]
     seconds: Callable[[ColumnElement[Any]], ColumnElement[Any]] | None = None
     lock: str | None = None
+    digest: Callable[[Sequence[ColumnElement[Any]]], ColumnElement[Any]] | None = None
+    digests_large: bool = True
 
 
 def _postgresql_arguments(session: Session) -> dict[str, Any]:
@@ -151,6 +162,32 @@ def _moment_by_to_char(column: ColumnElement[Any], kind: TypeEngine[Any]) -> Col
     return func.to_char(column, form, type_=String)
 
 
+def _packed(texts: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+    """The texts in one, by the operator: functions take only so many arguments."""
+    parts: list[ColumnElement[Any]] = [func.coalesce(text, "\x1e") for text in texts]
+    return reduce(lambda left, right: left.concat("\x1f").concat(right), parts)
+
+
+def _postgresql_digest(texts: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+    hexadecimal = literal("x", Text()).concat(func.substr(func.md5(_packed(texts)), 1, 15))
+    return cast(cast(hexadecimal, BIT(60)), BigInteger)
+
+
+def _mysql_digest(texts: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+    packed = func.concat_ws("\x1f", *(func.coalesce(text, "\x1e") for text in texts))
+    number = func.conv(func.substr(func.md5(packed), 1, 15), 16, 10)
+    return func.coalesce(cast(number, DECIMAL(20, 0)), 0)
+
+
+def _oracle_digest(texts: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+    """Each column by itself first: put together they could be longer than a text may be."""
+    each: list[ColumnElement[Any]] = [
+        func.rawtohex(func.standard_hash(text, "MD5")) for text in texts
+    ]
+    packed = func.rawtohex(func.standard_hash(reduce(lambda a, b: a.concat(b), each), "MD5"))
+    return func.to_number(func.substr(packed, 1, 15), "X" * 15)
+
+
 _POSTGRESQL = Product(
     arguments=_postgresql_arguments,
     setup=_postgresql_setup,
@@ -158,6 +195,7 @@ _POSTGRESQL = Product(
     moment=_as_text,
     clock=literal_column("CAST(clock_timestamp() AS timestamp)"),
     seconds=lambda column: extract("epoch", column),
+    digest=_postgresql_digest,
 )
 _MYSQL = Product(
     arguments=_mysql_arguments,
@@ -166,6 +204,7 @@ _MYSQL = Product(
     moment=_as_char,
     clock=literal_column("SYSDATE(6)"),
     seconds=lambda column: func.timestampdiff(literal_column("SECOND"), "1970-01-01", column),
+    digest=_mysql_digest,
 )
 _ORACLE = Product(
     arguments=lambda session: {"tcp_connect_timeout": float(session.connect_seconds)},
@@ -174,6 +213,8 @@ _ORACLE = Product(
     moment=_moment_by_to_char,
     clock=literal_column("CAST(SYSTIMESTAMP AT TIME ZONE SESSIONTIMEZONE AS TIMESTAMP)"),
     lock="LOCK TABLE {} IN EXCLUSIVE MODE",
+    digest=_oracle_digest,
+    digests_large=False,
 )
 _DAMENG = Product(
     # The driver counts these two in milliseconds.

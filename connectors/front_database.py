@@ -1,7 +1,7 @@
 """Source: a body's front database (前置库) with the standard's tables, read over SQLAlchemy.
 
 Feed options: ``cursor`` (column with the time of a row's last change, required), ``overlap``
-(seconds looked back, default 600: longer than the longest transaction plus the clocks' skew),
+(seconds looked back, default 900: longer than the longest transaction plus the clocks' skew),
 ``unique`` (columns that tell rows of one second apart, default the primary key), ``schema``,
 ``zone`` (offset of the wall time in the database, default +08:00), ``statement_seconds``.
 
@@ -40,8 +40,17 @@ from connectors.database_products import PRODUCTS, Session, failure_of, open_eng
 from connectors.deadline import deadline
 from connectors.front_layout import Layout, Present, layout_of, tables_present
 from connectors.front_probe import Probe
+from connectors.front_ranges import RangeReader
 from connectors.front_reading import RawRow, TableReader
 from connectors.front_window import Stretch, Window
+from connectors.key_ranges import (
+    ComparedRow,
+    Key,
+    KeyDigest,
+    KeyRange,
+    RangeSource,
+    RangeSum,
+)
 from schemas import Standard, Table
 
 _OPTIONS = {"cursor", "overlap", "unique", "schema", "zone", "statement_seconds"}
@@ -66,7 +75,7 @@ def open_source(
     )
 
 
-class FrontDatabase(Source):
+class FrontDatabase(Source, RangeSource):
     """One front database with the tables of one standard."""
 
     def __init__(
@@ -76,7 +85,7 @@ class FrontDatabase(Source):
         tables: tuple[Table, ...],
         *,
         cursor: str,
-        overlap: float = 600,
+        overlap: float = 900,
         unique: list[str] | None = None,
         schema: str | None = None,
         zone: str = "+08:00",
@@ -177,6 +186,30 @@ class FrontDatabase(Source):
         """Whether the whole overlap is to be looked through again."""
         return looked is None or clock - looked >= self._overlap / 10 or clock < looked
 
+    def sums(self, table: Table, parts: Sequence[KeyRange]) -> list[RangeSum]:
+        """By the database's own digests where it has such; see ``connectors.front_ranges``."""
+        with self._connected(table) as connection:
+            ranges = self._ranges(connection, table)
+            return [ranges.sum(connection, part) for part in parts]
+
+    def keys(self, table: Table, part: KeyRange, *, limit: int) -> list[KeyDigest]:
+        """In the order of the unique columns."""
+        with self._connected(table) as connection:
+            return self._ranges(connection, table).keys(connection, part, limit)
+
+    def rows(self, table: Table, keys: Sequence[Key]) -> list[ComparedRow]:
+        """Read whole, as a pull reads them."""
+        with self._connected(table) as connection:
+            reader = self._reader(connection, table)
+            found = self._ranges(connection, table).rows(connection, keys)
+            return [
+                ComparedRow(row.key[2:], digest, self._row(reader, row)) for row, digest in found
+            ]
+
+    def given_before(self, clock: datetime) -> datetime:
+        """The overlap is looked through whole every tenth of its length."""
+        return clock - self._overlap * 1.1 - _HOT
+
     def done(self, page: Page) -> None:
         """Nothing to do: the body's database is only read."""
 
@@ -276,6 +309,9 @@ class FrontDatabase(Source):
                 self._product, layout, self._schema, self._seconds
             )
         return self._readers[table.code]
+
+    def _ranges(self, connection: Connection, table: Table) -> RangeReader:
+        return RangeReader(self._product, self._reader(connection, table), self._seconds)
 
     def _tables_present(self, connection: Connection) -> dict[str, Present]:
         if self._present is None:

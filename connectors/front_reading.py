@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
+    Label,
     Numeric,
     Select,
     and_,
@@ -32,10 +33,9 @@ from sqlalchemy.types import DateTime
 from connectors.database_products import Product
 from connectors.deadline import deadline
 from connectors.front_layout import Column, Layout
-from connectors.front_window import DAWN, Digest, Stretch, Window, row_hash
+from connectors.front_window import DAWN, LAST, Digest, Stretch, Window, row_hash
 
 VALIDITY = "SJYXBS"
-_LAST = datetime(9999, 12, 31)  # noqa: DTZ001 - wall time; PostgreSQL's infinity lies after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +62,17 @@ class TableReader:
         self.codes = tuple(layout.columns)
         self._seconds = seconds
         self._cursor = _column(layout.cursor)
-        self._unique = [_column(part) for part in layout.unique]
+        self.unique = [_column(part) for part in layout.unique]
         self._validity: ColumnElement[str] = literal(" ")
         if VALIDITY in layout.columns:
             part = layout.columns[VALIDITY]
             self._validity = func.coalesce(product.text(_column(part), part.type), " ")
-        self._dated = and_(self._cursor >= _bound(DAWN), self._cursor < _bound(_LAST))
+        self._dated = and_(self._cursor >= _bound(DAWN), self._cursor < _bound(LAST))
         self._undated = or_(
-            self._cursor.is_(None), self._cursor < _bound(DAWN), self._cursor >= _bound(_LAST)
+            self._cursor.is_(None), self._cursor < _bound(DAWN), self._cursor >= _bound(LAST)
         )
-        self._from = table(quoted_name(layout.name, quote=True), schema=schema)
-        self._columns = [
+        self.relation = table(quoted_name(layout.name, quote=True), schema=schema)
+        self.columns: list[Label[Any]] = [
             product.moment(self._cursor, layout.cursor.type).label("k_time"),
             self._validity.label("k_validity"),
             *(
@@ -92,9 +92,9 @@ class TableReader:
         horizon = window.horizon
         assert horizon is not None
         statement = (
-            select(*self._columns)
-            .select_from(self._from)
-            .where(self._cursor >= _bound(start), self._cursor < _bound(_LAST))
+            select(*self.columns)
+            .select_from(self.relation)
+            .where(self._cursor >= _bound(start), self._cursor < _bound(LAST))
             .order_by(self._cursor)
         )
         found: dict[int, Digest] = {}
@@ -110,8 +110,8 @@ class TableReader:
     def undated(self, connection: Connection) -> str:
         """How many rows have no usable change time, and the greatest key among them."""
         statement = (
-            select(func.count(), *(func.max(part) for part in self._unique))
-            .select_from(self._from)
+            select(func.count(), *(func.max(part) for part in self.unique))
+            .select_from(self.relation)
             .where(self._undated)
         )
         with deadline(connection, self._seconds):
@@ -134,12 +134,12 @@ class TableReader:
             conditions.append(self._cursor < _bound(stretch.end))
         if after is not None:
             conditions.append(self._beyond(stretch, after))
-        order = [self._validity, *self._unique]
+        order = [self._validity, *self.unique]
         if not stretch.undated:
             order.insert(0, self._cursor)
         statement = (
-            select(*self._columns)
-            .select_from(self._from)
+            select(*self.columns)
+            .select_from(self.relation)
             .where(*conditions)
             .order_by(*order)
             .limit(limit)
@@ -152,7 +152,7 @@ class TableReader:
         parts: list[tuple[ColumnElement[Any], Any]] = [(self._validity, validity)]
         parts += [
             (part, _number(text) if isinstance(real.type, Integer | Numeric) else text)
-            for part, real, text in zip(self._unique, self.layout.unique, unique, strict=True)
+            for part, real, text in zip(self.unique, self.layout.unique, unique, strict=True)
         ]
         condition: ColumnElement[bool] | None = None
         for part, value in reversed(parts):
@@ -186,7 +186,7 @@ class TableReader:
             result.close()
 
     def _raw(self, row: Any, *, dated: bool) -> RawRow:
-        width = 2 + len(self._unique)
+        width = 2 + len(self.unique)
         moment = datetime.fromisoformat(row[0]).replace(tzinfo=None) if dated else None
         time = "" if moment is None else moment.isoformat(" ")
         key = (time, *(str(part) for part in row[1:width]))

@@ -25,6 +25,9 @@ _SECOND = timedelta(seconds=1)
 DAWN = datetime(1000, 1, 1)  # noqa: DTZ001 - wall time
 """Change times before this are none; MariaDB's zero date is one."""
 
+LAST = datetime(9999, 12, 31)  # noqa: DTZ001 - wall time
+"""Change times from this on are none; PostgreSQL's infinity lies after it."""
+
 
 def row_hash(values: Iterable[str | None]) -> int:
     """A 64-bit hash of a row as text; NULL and empty text differ."""

@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, str] = {
     "stop": "exchange.cli.demo:stop",
     "simulate": "exchange.cli.simulate:simulate",
     "store": "exchange.cli.store:store",
+    "sweep": "exchange.cli.sweep:sweep",
     "sync": "exchange.cli.sync:sync",
     "waivers": "exchange.cli.waivers:waivers",
 }

@@ -20,6 +20,7 @@ from exchange.errors import TryLaterError
 from exchange.judging.judge import judge_due
 from exchange.landing.land import Feed
 from exchange.landing.pull import Pulled, pull
+from exchange.rounds.comparing import Allowance, compare_some
 from exchange.rounds.loop import now
 from exchange.rounds.wiring import Exchange, opened, register_bodies
 from exchange.settings import Settings
@@ -34,11 +35,15 @@ LAST_WORDS_S = 20
 
 @dataclass(slots=True)
 class BodySummary:
-    """What a round brought for one body; ``oldest_lag_s`` is how old its oldest new row was."""
+    """What a round brought for one body; ``oldest_lag_s`` is how old its oldest new row was.
+
+    ``missed`` are the new versions that only the comparing found.
+    """
 
     sweeps: int = 0
     rows_read: int = 0
     rows_new: int = 0
+    missed: int = 0
     passed: int = 0
     returned: int = 0
     held: int = 0
@@ -49,6 +54,7 @@ class BodySummary:
         """The summary as a JSON object, for an asset event or a log line."""
         return {
             "sweeps": self.sweeps, "rows_read": self.rows_read, "rows_new": self.rows_new,
+            "missed": self.missed,
             "passed": self.passed, "returned": self.returned, "held": self.held,
             "oldest_lag_s": self.oldest_lag_s, "errors": dict(self.errors),
         }  # fmt: skip
@@ -62,6 +68,7 @@ class _Served:
     feeds: dict[str, list[Feed]]
     due: datetime
     pause: timedelta
+    allowance: Allowance
     summary: BodySummary = field(default_factory=BodySummary)
     sources: dict[str, Source] = field(default_factory=dict)
     running: Future[None] | None = None
@@ -87,9 +94,13 @@ def pull_shard(
         began = now()
         served = [
             _Served(
-                exchange.bodies[code], exchange.feeds(exchange.bodies[code]), began, FIRST_PAUSE
+                body,
+                exchange.feeds(body),
+                began,
+                FIRST_PAUSE,
+                Allowance(body.compare_share),
             )
-            for code in bodies
+            for body in map(exchange.bodies.__getitem__, bodies)
         ]
         pool = ThreadPoolExecutor(max_workers=min(THREADS, max(1, len(served))))
         try:
@@ -179,7 +190,28 @@ def _pull_all(exchange: Exchange, one: _Served) -> bool:
         for table, error in pulled.errors.items():
             LOG.warning("%s %s: %s", one.body.code, table, error)
         trouble = trouble or bool(pulled.errors)
+        if not pulled.errors:
+            _compare(exchange, one, source, feeds)
     return trouble
+
+
+def _compare(exchange: Exchange, one: _Served, source: Source, feeds: list[Feed]) -> None:
+    """A little of the comparing that runs all day; what it lands is judged at once."""
+    swept = compare_some(
+        exchange,
+        source,
+        feeds,
+        one.allowance,
+        now=now(),
+        on_landed=lambda _: _judge(exchange, one),
+    )
+    one.summary.rows_new += swept.missed
+    one.summary.missed += swept.missed
+    if swept.missed or swept.vanished:
+        LOG.warning(
+            "%s: comparing found %d versions that the pull had missed, %d records vanished",
+            one.body.code, swept.missed, swept.vanished,
+        )  # fmt: skip
 
 
 def _judge(exchange: Exchange, one: _Served) -> None:

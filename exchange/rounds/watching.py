@@ -10,6 +10,7 @@ from exchange.settings import Settings
 from exchange.store.queries import load
 
 Q = load("ledger")
+COMPARING = load("sweeping")
 HOPS = {
     "landed": "等待校验（本系统）",
     "queued": "等待上报（本系统）",
@@ -18,6 +19,7 @@ HOPS = {
     "sent": "等待上级校验（上级平台）",
 }
 NEVER_READ = timedelta(minutes=5)
+MISSED_LATELY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,12 @@ def watch(settings: Settings, *, now: datetime) -> list[Breach]:
     """All breaches of the policy's clock at this moment; empty when the promise is kept."""
     with opened(settings, work="watch") as exchange:
         limit = exchange.policy(now).clock_limit
-        return [*_slow_records(exchange, limit, now), *_silent_feeds(exchange, now)]
+        return [
+            *_slow_records(exchange, limit, now),
+            *_silent_feeds(exchange, now),
+            *_missed(exchange, now),
+            *_vanished(exchange, now),
+        ]
 
 
 def _slow_records(exchange: Exchange, limit: timedelta, now: datetime) -> list[Breach]:
@@ -74,6 +81,43 @@ def _silent_feeds(exchange: Exchange, now: datetime) -> list[Breach]:
             (now - row["failing_since"]).total_seconds(),
             0,
             f"最近的错误：{row['last_error']}",
+        )
+        for row in rows
+    ]
+
+
+def _missed(exchange: Exchange, now: datetime) -> list[Breach]:
+    """Rows that the pull did not bring and the comparing found within the last hour."""
+    with exchange.store.transaction() as conn:
+        given = {"since": now - MISSED_LATELY}
+        rows = conn.execute(COMPARING["missed_lately"], given).fetchall()
+    return [
+        Breach(
+            row["body"],
+            row["name"],
+            f"增量读取有漏（{row['tables']}），已由比对补收，发现至今",
+            (now - row["at"]).total_seconds(),
+            row["missed"],
+            f"请运行 ./run exchange sweep --show --body {row['body']} 查看漏读率，"
+            "并请对方核对变更时间列，或改用变更队列",
+        )
+        for row in rows
+    ]
+
+
+def _vanished(exchange: Exchange, now: datetime) -> list[Breach]:
+    """Records gone from the source without a withdrawal."""
+    with exchange.store.transaction() as conn:
+        rows = conn.execute(COMPARING["vanished_now"]).fetchall()
+    return [
+        Breach(
+            row["body"],
+            row["name"],
+            "前置库中有记录未经撤回而消失，发现至今",
+            (now - row["since"]).total_seconds(),
+            row["records"],
+            f"请运行 ./run exchange reconcile --show --body {row['body']} 查看是哪些记录，"
+            "请对方补回，或按规定撤回",
         )
         for row in rows
     ]
