@@ -8,6 +8,7 @@
     [targets."3.0"]                    # one per version of the standard it takes
     connector = "provincial_database"  # module in connectors/
     connection = "province_v3"         # name of a stored connection, never a secret
+    visible_after_s = 5                # see Way; default two minutes
     # further keys are the connector's own options
 
     [limits]                           # all optional, see Limits
@@ -37,6 +38,7 @@ from connectors.connections import Connections
 from schemas import Standard
 
 ROOT = Path(__file__).parent / "upstreams"
+VISIBLE_AFTER_S = 120.0
 
 
 class UpstreamFileError(StopError):
@@ -45,12 +47,17 @@ class UpstreamFileError(StopError):
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How one version of the standard goes up; ``options`` are the connector's own."""
+    """How one version of the standard goes up; ``options`` are the connector's own.
+
+    ``visible_after_s``: how long after a write went unanswered its row may still appear, by the
+    platform's own documents. Until then a row that is not found is asked for, never sent again.
+    """
 
     standard: str
     connector: str
     connection: str
     options: Mapping[str, Any]
+    visible_after_s: float = VISIBLE_AFTER_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +78,13 @@ class Limits:
 
     ``in_flight`` versions of one version of the standard may be up and unanswered; then sending
     waits for verdicts. ``backlog_share`` (0 to 1) of every claim is the backlog's when fresh
-    records go first.
+    records go first. After ``attempts`` of the way up's own "not now" for one version it becomes a
+    dead letter.
     """
 
     in_flight: int = 10_000
     backlog_share: float = 0.25
+    attempts: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +136,10 @@ def read_upstream(path: Path) -> Upstream:
                             {
                                 key: value
                                 for key, value in entry.items()
-                                if key not in {"connector", "connection"}
+                                if key not in {"connector", "connection", "visible_after_s"}
                             }
                         ),
+                        visible_after_s=float(entry.get("visible_after_s", VISIBLE_AFTER_S)),
                     )
                     for version, entry in content["targets"].items()
                 }
@@ -148,9 +158,10 @@ def _limits(path: Path, entry: Mapping[str, Any]) -> Limits:
             f"{path.name}: limits.{unknown[0]}: allowed are {', '.join(sorted(known))}"
         )
     limits = Limits(**entry)
-    if limits.in_flight < 1 or not 0 < limits.backlog_share < 1:
+    if min(limits.in_flight, limits.attempts) < 1 or not 0 < limits.backlog_share < 1:
         raise UpstreamFileError(
-            f"{path.name}: limits: in_flight must be at least 1, backlog_share between 0 and 1"
+            f"{path.name}: limits: in_flight and attempts must be at least 1, backlog_share "
+            "between 0 and 1"
         )
     return limits
 

@@ -19,10 +19,12 @@ import click
 
 COMMANDS: Mapping[str, str] = {
     "airflow": "exchange.cli.airflow:airflow",
+    "blindspots": "exchange.cli.blindspots:blindspots",
     "bodies": "exchange.cli.bodies:bodies",
     "chase": "exchange.cli.chase:chase",
     "check": "exchange.cli.check:check",
     "confirm": "exchange.cli.confirm:confirm",
+    "deadletters": "exchange.cli.deadletters:deadletters",
     "deliver": "exchange.cli.deliver:deliver",
     "demo": "exchange.cli.demo:demo",
     "init": "exchange.cli.init:init",

@@ -111,7 +111,10 @@ def county(codes: tuple[str, ...], reset: bool, form: str, **given: Any) -> None
 
 
 @simulate.command()
-@click.option("--mode", help="normal, slow, down, refusing, late, timeout-after-commit or lying.")
+@click.option(
+    "--mode",
+    help="normal, slow, down, refusing, late, timeout-after-commit, late-commit or lying.",
+)
 @click.option("--standard", "standards", multiple=True, help="Only this version, for example 2.0.")
 @click.option("--share", type=Amount(), help="Share of rows that the mode hits, 0 to 1.")
 @click.option("--wait", type=Amount(), help="Time to a verdict in mode late: 90s.")

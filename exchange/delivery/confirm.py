@@ -6,13 +6,16 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from connectors.base import ConnectorError, UpstreamVerdict
 from exchange.delivery import breaker
+from exchange.delivery.deadletters import bury
 from exchange.delivery.ladder import ask_at
 from exchange.delivery.outbox import Step, steps_sent
-from exchange.delivery.refusal import meaning, refuse
+from exchange.delivery.piecewise import piecewise
+from exchange.delivery.refusal import meaning, note_blind_spot, refuse
 from exchange.delivery.send import Upstream
 from exchange.store.cases import Settled, settle
 from exchange.store.connection import Conn, Store
@@ -22,7 +25,9 @@ Q = load("delivery")
 IN_NATIONAL_SYSTEM = 3
 REFUSED = 2
 CHECK_PASSED = 1
+UNDECIDED = 0
 LOST_AFTER = timedelta(seconds=30)
+LOST_ABOVE = "上级平台曾收下而后查无此记录，重新上报"
 PARENT_RETRIES = 5
 WAIT_FOR_PARENT = timedelta(seconds=2)
 OUTCOMES = {IN_NATIONAL_SYSTEM: "confirmed", REFUSED: "refused", CHECK_PASSED: "passed"}
@@ -76,13 +81,13 @@ def _ask(upstream: Upstream, steps: Sequence[Step]) -> dict[int, UpstreamVerdict
     by_table: dict[str, list[Step]] = defaultdict(list)
     for step in steps:
         by_table[step.table.code].append(step)
-    return {
-        verdict.delivery: verdict
-        for of_table in by_table.values()
-        for verdict in upstream.target.verdicts(
-            of_table[0].table, [step.outgoing(0) for step in of_table]
-        )
-    }
+    found: dict[int, UpstreamVerdict] = {}
+    for of_table in by_table.values():
+        call = partial(upstream.target.verdicts, of_table[0].table)
+        verdicts, broken = piecewise(call, [step.outgoing(0) for step in of_table])
+        found |= verdicts
+        found |= {one: UpstreamVerdict(one, UNDECIDED, None, None) for one in broken}
+    return found
 
 
 def _write(
@@ -94,7 +99,8 @@ def _write(
     now: datetime,
 ) -> Confirmed:
     lost = {step.version for step in steps if verdicts[step.delivery].status is None}
-    lost &= {row["id"] for row in rows if row["sent_at"] + LOST_AFTER <= now}
+    patience = max(LOST_AFTER, upstream.visible_after)
+    lost &= {row["id"] for row in rows if row["sent_at"] + patience <= now}
     _answered(conn, steps, verdicts, lost, now)
     own = {step.version: verdicts[step.delivery] for step in steps}
     _invalidations_refused(conn, steps, verdicts)
@@ -103,7 +109,7 @@ def _write(
     for row in rows:
         verdict = own.get(row["id"])
         if row["id"] in lost:
-            _send_again(conn, row["id"], now)
+            _lost(conn, upstream, row, now)
             total.lost += 1
         elif verdict is not None and verdict.status == IN_NATIONAL_SYSTEM:
             confirmed.append(row)
@@ -151,8 +157,7 @@ def _invalidations_refused(
         verdict = verdicts[step.delivery]
         if verdict.status == REFUSED and last[step.version] != step.delivery:
             reason = f"更正时的失效记录被退回：{verdict.reason or '未说明原因'}"
-            spot = {"version": step.version, "reason": reason, "rule": None}
-            conn.execute(Q["insert_blind_spot"], spot)
+            note_blind_spot(conn, step.version, reason, None)
 
 
 def _confirm(conn: Conn, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
@@ -197,11 +202,17 @@ def _refused(
         now=now,
         collect_until=now + upstream.collect_for,
     )
+    note_blind_spot(conn, row["id"], reason, known)
 
 
-def _send_again(conn: Conn, version: int, now: datetime) -> None:
-    reason = "上级平台曾收下而后查无此记录，重新上报"
-    conn.execute(Q["version_again"], {"ids": [version], "next_try_at": [now], "reasons": [reason]})
+def _lost(conn: Conn, upstream: Upstream, row: Mapping[str, Any], now: datetime) -> None:
+    """Sent again, until a platform that loses it every time has lost it too often."""
+    if row["attempt"] >= upstream.limits.attempts:
+        reason = f"已上报 {row['attempt']} 次，上级平台每次收下后均查无此记录"
+        bury(conn, {row["id"]: reason}, "exhausted", now)
+        return
+    again = {"ids": [row["id"]], "next_try_at": [now], "reasons": [LOST_ABOVE]}
+    conn.execute(Q["version_again"], again)
 
 
 def _ask_later(conn: Conn, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:

@@ -39,7 +39,7 @@ def refuse(
     now: datetime,
     collect_until: datetime,
 ) -> None:
-    """Return a version that the higher platform refused: state, finding, case, blind spot."""
+    """Return a version that the higher platform refused: state, finding, case."""
     text = reason.replace("\x00", "␀")
     finding = _finding(row, table, text, known)
     conn.execute(
@@ -56,12 +56,17 @@ def refuse(
             "detail": json.dumps(finding.to_json(), ensure_ascii=False),
         },
     )
-    clause = known.clause if known else None
-    conn.execute(Q["insert_blind_spot"], {"version": row["id"], "reason": text, "rule": clause})
     feed = {"body": row["body"], "standard": row["standard"], "table": row["table_code"]}
     pushes = open_items(conn, **feed, versions=[(row["id"], row["record_key"], row["local_key"])])
     returned = Returned(row["id"], row["record_key"], row["local_key"], key_in_doubt=True)
     join_case(conn, [returned], pushes, **feed, now=now, collect_until=collect_until)
+
+
+def note_blind_spot(conn: Conn, version: int, reason: str, known: RefusalText | None) -> None:
+    """What we passed and they refused; without a known meaning it has to be mapped by a person."""
+    text = reason.replace("\x00", "␀")
+    rule = known.clause if known else None
+    conn.execute(Q["insert_blind_spot"], {"version": version, "reason": text, "rule": rule})
 
 
 def _finding(

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from connectors.base import ConnectorError, SendResult
 from exchange.delivery import breaker
+from exchange.delivery.deadletters import bury
+from exchange.delivery.ladder import ask_at
 from exchange.delivery.outbox import Step, priors, steps_to_send
+from exchange.delivery.piecewise import piecewise
 from exchange.delivery.send import Upstream, arrive, record_sent
 from exchange.store.connection import Conn, Store
 from exchange.store.queries import load
 
 Q = load("delivery")
 ABANDONED_AFTER = timedelta(seconds=5)
+BROKEN_FOR = timedelta(minutes=10)
 
 
 def find_abandoned(store: Store, upstream: Upstream, *, now: datetime, limit: int = 500) -> int:
@@ -36,8 +41,9 @@ def find_abandoned(store: Store, upstream: Upstream, *, now: datetime, limit: in
 def resolve_unknown(store: Store, upstream: Upstream, *, now: datetime, limit: int = 200) -> int:
     """Ask for up to ``limit`` unknown versions; returns how many are settled.
 
-    A version of which every step is found upstream was sent; otherwise it goes back to the queue
-    and only the missing steps are sent.
+    A version of which every step is found upstream was sent. What is not found may still appear
+    until the way up's ``visible_after`` is over; then it goes back to the queue and only the
+    missing steps are sent.
     """
     with store.transaction() as conn:
         gate = breaker.gate(conn, upstream.name, now)
@@ -50,7 +56,7 @@ def resolve_unknown(store: Store, upstream: Upstream, *, now: datetime, limit: i
             return 0
         steps = steps_to_send(conn, upstream.standard, [row["id"] for row in rows])
         try:
-            found = _ask(conn, upstream, steps)
+            found, broken = _ask(conn, upstream, steps)
         except ConnectorError as error:
             breaker.failed(conn, upstream.name, str(error), now)
             _later(conn, rows, now)
@@ -59,25 +65,52 @@ def resolve_unknown(store: Store, upstream: Upstream, *, now: datetime, limit: i
         record_sent(conn, list(found.values()), now)
         missing = {step.version for step in steps if step.delivery not in found}
         arrive(conn, [row["id"] for row in rows if row["id"] not in missing], now)
-        _queue(conn, sorted(missing), now)
-        return len(rows)
+        silent = {step.version: why for step in steps if (why := broken.get(step.delivery))}
+        early = [row for row in rows if _too_early(row, missing, silent, upstream, now)]
+        _later(conn, early, now)
+        waiting = {row["id"] for row in early}
+        bury(conn, {k: v for k, v in silent.items() if k not in waiting}, "unreadable", now)
+        _queue(conn, sorted(missing - waiting - silent.keys()), now)
+        return len(rows) - len(waiting)
 
 
-def _ask(conn: Conn, upstream: Upstream, steps: Sequence[Step]) -> dict[int, SendResult]:
+def _too_early(
+    row: Mapping[str, Any],
+    missing: set[int],
+    silent: Mapping[int, str],
+    upstream: Upstream,
+    now: datetime,
+) -> bool:
+    """Whether the row may still appear, or our question about it may still be put."""
+    if row["id"] in silent:
+        return bool(row["state_at"] + BROKEN_FOR > now)
+    return row["id"] in missing and bool(row["state_at"] + upstream.visible_after > now)
+
+
+def _ask(
+    conn: Conn, upstream: Upstream, steps: Sequence[Step]
+) -> tuple[dict[int, SendResult], dict[int, str]]:
+    """What is there, by delivery, and the deliveries that cannot even be asked for."""
     counts = priors(conn, upstream.standard, steps)
     by_table: dict[str, list[Step]] = defaultdict(list)
     for step in steps:
         by_table[step.table.code].append(step)
-    there = {}
+    there: dict[int, SendResult] = {}
+    broken: dict[int, str] = {}
     for of_table in by_table.values():
         rows = [step.outgoing(counts.get(step.delivery, 0)) for step in of_table]
-        for row, found in zip(rows, upstream.target.ask(of_table[0].table, rows), strict=True):
+        answers, bad = piecewise(partial(upstream.target.ask, of_table[0].table), rows)
+        broken |= bad
+        for row in rows:
+            found = answers.get(row.delivery)
+            if found is None:
+                continue
             if found.count > row.prior:
                 lsh = found.lshs[-1] if found.lshs else None
                 there[found.delivery] = SendResult(found.delivery, "already", lsh=lsh)
             elif found.count < row.prior:
                 _forget_lost(conn, found.delivery, row.prior - found.count)
-    return there
+    return there, broken
 
 
 def _forget_lost(conn: Conn, delivery: int, missing: int) -> None:
@@ -101,10 +134,14 @@ def _queue(conn: Conn, versions: Sequence[int], now: datetime) -> None:
 
 
 def _later(conn: Conn, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    if not rows:
+        return
     conn.execute(
         Q["ask_again"],
         {
             "ids": [row["id"] for row in rows],
-            "next_try_at": [now + timedelta(seconds=5)] * len(rows),
+            "next_try_at": [
+                ask_at(now, (now - row["state_at"]).total_seconds(), row["id"]) for row in rows
+            ],
         },
     )

@@ -17,17 +17,21 @@ from typing import Any
 from connectors.base import ConnectorError, SendResult, Target
 from connectors.upstream import Limits, RefusalText
 from exchange.delivery import breaker
+from exchange.delivery.deadletters import bury
 from exchange.delivery.ladder import retry_at
 from exchange.delivery.lanes import Promises, claim, count_sent
-from exchange.delivery.outbox import Step, prepare, priors, steps_to_send
-from exchange.delivery.refusal import meaning, refuse
+from exchange.delivery.outbox import Step, outgoing_row, prepare, priors, steps_to_send
+from exchange.delivery.piecewise import piecewise
+from exchange.delivery.refusal import meaning, note_blind_spot, refuse
 from exchange.store.connection import Conn, Store
+from exchange.store.identity import content_hash
 from exchange.store.queries import load
 from schemas import Standard
 
 Q = load("delivery")
 ASK_AFTER_UNKNOWN = timedelta(seconds=5)
 FIRST_LOOK = timedelta(seconds=0.5)
+BROKEN_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ class Upstream:
     ``correction_reason`` fills the reason of invalidations that we write for a corrected record,
     ``refusals`` are the refusal texts we understand, ``collect_for`` is how long a case that a
     refusal opens collects before its notice. ``promises`` say which versions are fresh, ``limits``
-    how much may be up at once.
+    how much may be up at once, ``visible_after`` how long a row whose write went unanswered may
+    still appear upstream.
     """
 
     name: str
@@ -48,6 +53,7 @@ class Upstream:
     refusals: tuple[RefusalText, ...] = ()
     promises: Promises = field(default_factory=Promises)
     limits: Limits = field(default_factory=Limits)
+    visible_after: timedelta = timedelta(0)
 
 
 @dataclass(slots=True)
@@ -59,14 +65,21 @@ class Sent:
     unknown: int = 0
     refused: int = 0
     nothing: int = 0
+    dead: int = 0
 
 
 @dataclass(slots=True)
 class _Outcomes:
-    """The results of the steps of one attempt, by version."""
+    """The results of the steps of one attempt: by delivery what arrived, by version what did not.
+
+    ``broken`` are the versions that our own program could not handle, ``away`` those to which the
+    platform said nothing at all: an outage wears no ladder out.
+    """
 
     sent: dict[int, SendResult] = field(default_factory=dict)
     bad: dict[int, SendResult] = field(default_factory=dict)
+    broken: set[int] = field(default_factory=set)
+    away: set[int] = field(default_factory=set)
 
 
 def send_queued(store: Store, upstream: Upstream, *, now: datetime, limit: int = 200) -> Sent:
@@ -95,6 +108,9 @@ def _claim(
     rows = claim(conn, standard, upstream.promises, upstream.limits, now=now, limit=limit)
     if not rows:
         return [], [], 0
+    unreadable = {row["id"]: why for row in rows if (why := _unreadable(upstream.standard, row))}
+    bury(conn, unreadable, "unreadable", now)
+    rows = [row for row in rows if row["id"] not in unreadable]
     nothing = prepare(conn, upstream.standard, rows, upstream.correction_reason)
     claimed: list[Mapping[str, Any]] = [row for row in rows if row["id"] not in nothing]
     ids = [row["id"] for row in claimed]
@@ -104,6 +120,18 @@ def _claim(
     steps = steps_to_send(conn, upstream.standard, ids)
     conn.execute(Q["mark_tried"], {"ids": [step.delivery for step in steps]})
     return claimed, steps, len(nothing)
+
+
+def _unreadable(standard: Standard, row: Mapping[str, Any]) -> str | None:
+    """Why no row for the platform above can be made of this one, if so."""
+    if row["table_code"] not in standard.tables:
+        return f"标准 {standard.version} 中没有数据表 {row['table_code']}"
+    try:
+        table = standard.table(row["table_code"])
+        content_hash(table, outgoing_row(table, row["raw"]))
+    except Exception as error:  # noqa: BLE001  whatever it is, the others must go on
+        return f"{type(error).__name__}: {error}"
+    return None
 
 
 def _send(
@@ -135,14 +163,18 @@ def _attempt(
     now: datetime,
 ) -> None:
     versions = {step.delivery: step.version for step in steps}
+    table = steps[0].table
+    rows = [step.outgoing(counts.get(step.delivery, 0)) for step in steps]
     try:
-        results = upstream.target.send(
-            steps[0].table, [step.outgoing(counts.get(step.delivery, 0)) for step in steps]
-        )
+        answers, broken = piecewise(lambda part: upstream.target.send(table, part), rows)
     except ConnectorError as error:
         breaker.failed(conn, upstream.name, str(error), now)
+        outcomes.away |= {step.version for step in steps}
         results = [SendResult(step.delivery, "retry", reason=str(error)) for step in steps]
     else:
+        outcomes.broken |= {versions[delivery] for delivery in broken}
+        answers |= {one: SendResult(one, "unknown", reason=why) for one, why in broken.items()}
+        results = list(answers.values())
         _heard(conn, upstream, results, now)
     for result in results:
         done = result.outcome in {"sent", "already"}
@@ -176,20 +208,15 @@ def _record(
     by_id = {row["id"]: row for row in rows}
     for version, result in outcomes.bad.items():
         reason = result.reason or "上级平台未说明原因"
+        attempt = by_id[version]["attempt"] + 1
         if result.outcome == "refused":
-            conn.execute(
-                Q["delivery_refused"], {"id": result.delivery, "reason": reason, "now": now}
-            )
-            refuse(
-                conn,
-                by_id[version],
-                upstream.standard.table(by_id[version]["table_code"]),
-                reason,
-                meaning(reason, upstream.refusals),
-                now=now,
-                collect_until=now + upstream.collect_for,
-            )
-            total.refused += 1
+            _refused(conn, upstream, by_id[version], result.delivery, reason, now, total)
+        elif version in outcomes.broken and attempt >= BROKEN_ATTEMPTS:
+            bury(conn, {version: reason}, "unreadable", now)
+            total.dead += 1
+        elif version not in outcomes.away and attempt >= upstream.limits.attempts:
+            bury(conn, {version: f"已试 {attempt} 次：{reason}"}, "exhausted", now)
+            total.dead += 1
         elif result.outcome == "unknown":
             later = {"ids": [version], "ask_at": now + ASK_AFTER_UNKNOWN, "reason": reason[:300]}
             conn.execute(Q["version_unknown"], later)
@@ -198,6 +225,29 @@ def _record(
             send_again(conn, version, now, by_id[version]["attempt"], reason)
             total.again += 1
     return total
+
+
+def _refused(
+    conn: Conn,
+    upstream: Upstream,
+    row: Mapping[str, Any],
+    delivery: int,
+    reason: str,
+    now: datetime,
+    total: Sent,
+) -> None:
+    """A known refusal goes back to the body; one that nobody understands waits for a person."""
+    conn.execute(Q["delivery_refused"], {"id": delivery, "reason": reason, "now": now})
+    known = meaning(reason, upstream.refusals)
+    note_blind_spot(conn, row["id"], reason, known)
+    if known is None:
+        bury(conn, {row["id"]: reason}, "refused", now)
+        total.dead += 1
+        return
+    table = upstream.standard.table(row["table_code"])
+    until = now + upstream.collect_for
+    refuse(conn, row, table, reason, known, now=now, collect_until=until)
+    total.refused += 1
 
 
 def record_sent(conn: Conn, results: Sequence[SendResult], now: datetime) -> None:

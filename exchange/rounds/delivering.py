@@ -35,6 +35,7 @@ class DeliverySummary:
     unknown: int = 0
     resolved: int = 0
     refused: int = 0
+    dead: int = 0
     lost: int = 0
     confirmed: int = 0
     released: int = 0
@@ -139,7 +140,16 @@ def _pass(exchange: Exchange, upstream: Upstream, summary: DeliverySummary) -> i
     summary.unknown += sent.unknown + abandoned
     summary.resolved += resolved
     summary.refused += sent.refused + verdicts.refused
+    summary.dead += sent.dead
     summary.lost += verdicts.lost
     summary.confirmed += verdicts.confirmed
     summary.released += released
-    return abandoned + resolved + sent.sent + sent.refused + verdicts.confirmed + verdicts.refused
+    return (
+        abandoned
+        + resolved
+        + sent.sent
+        + sent.refused
+        + sent.dead
+        + verdicts.confirmed
+        + verdicts.refused
+    )

@@ -17,6 +17,7 @@ HOPS = {
     "sending": "上报中（本系统）",
     "unknown": "核实上报结果（上级平台）",
     "sent": "等待上级校验（上级平台）",
+    "dead": "无法投递待处理（本系统）",
 }
 NEVER_READ = timedelta(minutes=5)
 MISSED_LATELY = timedelta(hours=1)

@@ -76,6 +76,7 @@ class Exchange:
             refusals=upstream.refusals,
             promises=self.promises(now),
             limits=upstream.limits,
+            visible_after=timedelta(seconds=upstream.targets[version].visible_after_s),
         )
 
     def promises(self, now: datetime) -> Promises:

@@ -19,6 +19,7 @@ insert into state (name, bucket, name_zh) values
     ('sending', 'waiting', '上报中'),
     ('unknown', 'waiting', '上报结果待核实'),
     ('sent', 'waiting', '已上报待省级校验'),
+    ('dead', 'waiting', '无法投递待处理'),
     ('held', 'held', '等待上级记录'),
     ('returned', 'returned', '已退回整改'),
     ('confirmed', 'confirmed', '已入库'),
@@ -41,7 +42,9 @@ insert into transition (from_state, to_state) values
     ('unknown', 'sent'), ('unknown', 'queued'), ('unknown', 'returned'),
     ('sent', 'confirmed'), ('sent', 'returned'), ('sent', 'queued'), ('sent', 'held'),
     ('returned', 'superseded'), ('returned', 'withdrawn'), ('returned', 'landed'),
-    ('confirmed', 'superseded'), ('confirmed', 'withdrawn');
+    ('confirmed', 'superseded'), ('confirmed', 'withdrawn'),
+    ('queued', 'dead'), ('sending', 'dead'), ('unknown', 'dead'), ('sent', 'dead'),
+    ('dead', 'queued'), ('dead', 'returned'), ('dead', 'superseded'), ('dead', 'withdrawn');
 
 -- The number of the writing transaction. In a store that was restored into another server, whose
 -- numbers begin again, continue_chain() lifts the base, so that what is new stays above what is old.
@@ -175,6 +178,7 @@ create index version_in_flight on version (standard, state, next_try_at)
     where state in ('sending', 'unknown', 'sent');
 create index version_not_final on version (body, state)
     where state in ('landed', 'held', 'queued', 'sending', 'unknown', 'sent', 'returned');
+create index version_dead on version (body, id) where state = 'dead';
 create index version_confirmed_at on version (confirmed_at) where confirmed_at is not null;
 create index version_pulled_at on version (pulled_at);
 
@@ -370,6 +374,19 @@ create table delivery (
 create index delivery_written_in on delivery (written_in);
 create index delivery_content on delivery (standard, table_code, content_hash)
     where outcome is not null;
+
+-- Deliveries that cannot go on by themselves: they wait for a person, without an end.
+create table dead_letter (
+    id bigint generated always as identity primary key,
+    version_id bigint not null references version,
+    at timestamptz not null,
+    kind text not null check (kind in ('refused', 'exhausted', 'unreadable')),
+    reason text not null,
+    decision text check (decision in ('replay', 'return')),
+    decided_at timestamptz,
+    decided_by text
+);
+create index dead_letter_of_version on dead_letter (version_id, id);
 
 -- The breaker of each upstream, shared by all workers.
 create table upstream (
@@ -660,6 +677,8 @@ grant update (signed_by, signed_at) on circular to exchange_app;
 grant update (revoked_at, revoked_by) on waiver to exchange_app;
 grant delete on hold to exchange_app;
 grant insert, update on throughput to exchange_app;
+grant insert on dead_letter to exchange_app;
+grant update (decision, decided_at, decided_by) on dead_letter to exchange_app;
 grant usage on sequence version_id_seq to exchange_app;
 grant insert on ledger_block, ledger_part, ledger_anchor to exchange_app;
 grant select, insert on key_range, source_row, sweep_day, difference to exchange_app;

@@ -57,18 +57,30 @@ class Gateway:
         self._clock = clock
         self._lock = threading.Lock()
         self._tables: ProvinceTables | None = None
+        self._late: set[asyncio.Task[None]] = set()
         self.app = FastAPI(openapi_url=None)
         self.app.add_api_route("/{table}", self.write, methods=["POST"])
         self.app.add_api_route("/{table}/query", self.query, methods=["POST"])
 
     async def write(self, table: str, request: Request) -> JSONResponse:
         """Writes rows; each gets its own result."""
+        if self._mode.hits("late-commit"):
+            await request.body()  # read while the sender is still there
+            late = asyncio.create_task(self._write_late(table, request))
+            self._late.add(late)
+            late.add_done_callback(self._late.discard)
+            return _answer(504, "超时")
         answer = await self._serve(table, request, self._write)
         if answer.status_code == 200 and self._mode.hits("timeout-after-commit"):  # noqa: PLR2004 – OK
             self._events.say("gateway", "written, never answered", table=table)
             await asyncio.sleep(self._mode.hang)
             return _answer(504, "超时")
         return answer
+
+    async def _write_late(self, table: str, request: Request) -> None:
+        await asyncio.sleep(self._mode.hang)
+        answer = await self._serve(table, request, self._write)
+        self._events.say("gateway", "written late", table=table, status=answer.status_code)
 
     async def query(self, table: str, request: Request) -> JSONResponse:
         """Finds rows by key and validity, or by serial number."""

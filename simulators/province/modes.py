@@ -8,6 +8,8 @@ refusing                  every row gets status 2 with a reason that names no fa
 late                      rows are taken at once, verdicts come after ``wait`` seconds
 timeout-after-commit      for a ``share`` of the writes: written, but the answer never comes; the
                           connection hangs for ``hang`` seconds and is cut
+late-commit               HTTP services only: a ``share`` of the writes is answered 504 at once and
+                          written ``hang`` seconds later
 lying                     a ``share`` of the rows is said to be taken and then lost: by the front
                           database after status 1, by the HTTP services right after their answer
 ========================  ==========================================================================
@@ -24,13 +26,24 @@ from random import Random
 
 from simulators.control import Control, Setting
 
-MODES = ("normal", "slow", "down", "refusing", "late", "timeout-after-commit", "lying")
+MODES = (
+    "normal",
+    "slow",
+    "down",
+    "refusing",
+    "late",
+    "timeout-after-commit",
+    "late-commit",
+    "lying",
+)
 
 _ALLOWED = {
     "mode": Setting("choice", "normal", "how the province behaves", choices=MODES),
     "share": Setting("number", 0.5, "share of rows that a mode hits, 0 to 1", 0.0, 1.0),
     "wait": Setting("number", 90.0, "seconds to a verdict in mode late", 0.0, 86400.0),
-    "hang": Setting("number", 15.0, "seconds without an answer after a commit", 0.0, 600.0),
+    "hang": Setting(
+        "number", 15.0, "seconds of silence after a commit, or before a late one", 0.0, 600.0
+    ),
 }
 
 

@@ -99,7 +99,7 @@ limit %(limit)s
 for no key update skip locked
 
 -- name: due_unknowns
-select v.id
+select v.id, v.attempt, v.state_at
 from version v
 where v.state = 'unknown' and v.standard = %(standard)s and v.next_try_at <= %(now)s
 order by v.table_order, v.id

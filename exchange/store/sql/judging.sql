@@ -65,11 +65,12 @@ select distinct on (record_key) record_key
 from version
 where body = %(body)s and standard = %(standard)s and table_code = %(table_code)s
   and record_key = any(%(record_keys)s) and valid
-  and state in ('confirmed', 'sending', 'unknown', 'sent')
+  and state in ('confirmed', 'sending', 'unknown', 'sent', 'dead')
 
 -- name: overtake_by_key
 -- Earlier versions of the same record that never took effect upstream give way to the new one. A
--- withdrawal that is still to be sent stays: it goes first, with the reason the body gave.
+-- withdrawal that is still to be sent stays: it goes first, with the reason the body gave. A dead
+-- letter stays too when it may have arrived upstream.
 update version v
 set state = case when n.valid then 'superseded' else 'withdrawn' end,
     state_reason = n.reason, state_at = clock_timestamp(), judge_after = null, next_try_at = null
@@ -80,7 +81,12 @@ where v.body = %(body)s and v.standard = %(standard)s and v.table_code = %(table
   and v.record_key = n.record_key and v.id < n.id
   and (v.state = 'returned'
        or (not n.only_returned and v.state in ('landed', 'held', 'queued')
-           and (v.valid or not n.valid)))
+           and (v.valid or not n.valid))
+       or (not n.only_returned and v.state = 'dead'
+           and not exists (
+               select from delivery d
+               where d.version_id = v.id and d.tried and d.outcome is distinct from 'refused'
+           )))
 returning v.id
 
 -- name: overtake_by_local_key

@@ -1,7 +1,7 @@
 -- name: claim_lane
 -- Due versions whose pull lies in the lane's span of time: every body's oldest, then every body's
 -- second, and so on, so that no body's flood stands before another's few. A record's versions go up
--- one after the other.
+-- one after the other; one that may have arrived and waits for a person holds up the next.
 with span as materialized (
     select b.code as body,
         case when %(fresh)s then coalesce(n.cutoff, %(cutoff)s) else '-infinity' end as after,
@@ -26,7 +26,7 @@ with span as materialized (
                     and e.table_code = v.table_code and e.record_key = v.record_key
                     and e.id <> v.id
                     and (e.state in ('sending', 'unknown', 'sent')
-                         or (e.state = 'queued' and e.id < v.id))
+                         or (e.state in ('queued', 'dead') and e.id < v.id))
               )
             order by v.pulled_at, v.id
             limit %(each)s
@@ -75,7 +75,8 @@ where v.state = 'queued' and v.next_try_at <= %(now)s
       select from version e
       where e.body = v.body and e.standard = v.standard and e.table_code = v.table_code
         and e.record_key = v.record_key and e.id <> v.id
-        and (e.state in ('sending', 'unknown', 'sent') or (e.state = 'queued' and e.id < v.id))
+        and (e.state in ('sending', 'unknown', 'sent')
+             or (e.state in ('queued', 'dead') and e.id < v.id))
   )
 order by v.table_order, v.id
 limit %(limit)s
