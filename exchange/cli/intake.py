@@ -6,6 +6,7 @@ import click
 import uvicorn
 
 from exchange.landing.intake import Sender, intake_app
+from exchange.ledger.signing import read_key
 from exchange.rounds.loop import now
 from exchange.rounds.wiring import Exchange, opened, register_bodies
 from exchange.settings import Settings
@@ -25,7 +26,8 @@ def intake(host: str, port: int | None) -> None:
     settings = Settings.read()
     with opened(settings, work="intake") as exchange:
         register_bodies(exchange)
-        app = intake_app(exchange.store, senders(exchange), clock=now)
+        key = read_key(settings.signing_key)
+        app = intake_app(exchange.store, senders(exchange), key=key, clock=now)
         uvicorn.run(app, host=host, port=port or settings.intake_port, log_level="warning")
 
 

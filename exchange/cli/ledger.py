@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 import click
 
 from exchange.cli.chain import anchor, key, seal, verify
+from exchange.cli.show import receipt, show
 from exchange.ledger.balance import BUCKETS, balance
-from exchange.ledger.journey import Journey, journeys
 from exchange.rounds.watching import HOPS
 from exchange.settings import Settings
 from exchange.store.addresses import app_url
@@ -19,14 +17,6 @@ from exchange.store.connection import Store
 from exchange.store.queries import load
 
 _format = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
-STAMP_NAMES = {
-    "occurred_at": "业务发生",
-    "committed_at": "前置库写入",
-    "pulled_at": "拉取",
-    "judged_at": "校验",
-    "sent_at": "上报",
-    "confirmed_at": "入库",
-}
 
 
 @click.group()
@@ -38,7 +28,7 @@ def ledger() -> None:
     """
 
 
-for _command in (anchor, key, seal, verify):
+for _command in (anchor, key, receipt, seal, show, verify):
     ledger.add_command(_command)
 
 
@@ -69,27 +59,6 @@ def show_balance(bodies: tuple[str, ...], form: str) -> int:
 
 
 @ledger.command()
-@click.argument("key")
-@_format
-def show(key: str, form: str) -> int:
-    """One record's journey with its six stamps, by version number, key, DFSJZJ or a key's value.
-
-    \b
-    Example: exchange ledger show 2306-420602-04-01-123450
-    """
-    with _store().transaction() as conn:
-        found = journeys(conn, key)
-    if form == "json":
-        click.echo(json.dumps([_as_json(one) for one in found], ensure_ascii=False, default=str))
-    else:
-        for one in found:
-            _print(one)
-    if not found:
-        click.echo(f"no record is known by {key!r}", err=True)
-    return 0 if found else 1
-
-
-@ledger.command()
 @click.option("--limit", type=int, default=20)
 def slow(limit: int) -> int:
     """The versions that wait longest for their acceptance above, and in which hop.
@@ -110,47 +79,3 @@ def slow(limit: int) -> int:
 
 def _store() -> Store:
     return Store(app_url(Settings.read()), by="ledger")
-
-
-def _as_json(one: Journey) -> dict[str, Any]:
-    version = {
-        name: value
-        for name, value in one.version.items()
-        if name not in {"raw", "content_hash", "defects"}
-    }
-    return {
-        "version": version,
-        "stamps": one.stamps,
-        "moves": list(one.moves),
-        "findings": list(one.findings),
-        "deliveries": list(one.deliveries),
-    }
-
-
-def _print(one: Journey) -> None:
-    version = one.version
-    click.echo(
-        f"#{version['id']} {version['body']} {version['standard']} {version['table_code']} "
-        f"{version['record_key']} 第{version['revision']}版 {version['name_zh']}"
-    )
-    for name, text in STAMP_NAMES.items():
-        click.echo(f"  {text:<6} {_time(version[name])}")
-    for move in one.moves:
-        origin = move["from_state"] or "·"
-        click.echo(
-            f"  {_time(move['at'])} {origin} → {move['to_state']}  {move['why']}  [{move['by']}]"
-        )
-    for finding in one.findings:
-        click.echo(f"  ✗ {finding['rule']}: {finding['detail']['message']}")
-    for delivery in one.deliveries:
-        click.echo(f"  ↑ {_delivery(delivery)}")
-
-
-def _delivery(row: Mapping[str, Any]) -> str:
-    serial = row["lsh"] or "—"
-    reason = f" {row['reason']}" if row["reason"] else ""
-    return f"{row['kind']} {row['outcome'] or 'not sent'} LSH={serial}{reason}"
-
-
-def _time(value: datetime | None) -> str:
-    return value.astimezone().isoformat(sep=" ", timespec="milliseconds") if value else "—"

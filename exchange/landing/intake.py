@@ -5,11 +5,16 @@
     POST /v1/{standard}/{TABLE}     Authorization: Bearer <token>   Idempotency-Key: <text>
     {"rows": [{"XZQHDM": "…", …}, …]}
 
-    200 {"receipt": "收讫-123", "batch": 123, "read": 2, "new": 2, "replayed": 0}
+    200 {"receipt": "收讫-123", "batch": 123, "read": 2, "new": 1, "replayed": 1,
+         "rows": [{"row": 1, "version": 77, "receipt": "收讫-123-77", "replayed": false}, …],
+         "signature": {…}}
+
+    GET /v1/versions/77/receipts    200 {"receipts": [{"content": {…}, "signature": {…}}, …]}
 
 The same key with the same rows gets the same answer again and changes nothing; the same key with
-other rows is refused (409). Values are text or null; a number is kept as it was written. Answers
-other than 200 say in Chinese what was wrong, what is allowed and what to do.
+other rows is refused (409). A row whose content is known already gets the receipt of its first
+landing. Values are text or null; a number is kept as it was written. Answers other than 200 say in
+Chinese what was wrong, what is allowed and what to do.
 """
 
 from __future__ import annotations
@@ -31,7 +36,15 @@ from connectors.cells import json_row
 from connectors.county import Body
 from exchange.errors import TryLaterError
 from exchange.landing.land import Feed, land
-from exchange.store.connection import Store
+from exchange.ledger.receipts import (
+    landed_number,
+    receipts_for_body,
+    request_receipt,
+    versions_of_contents,
+)
+from exchange.ledger.signing import SigningKey
+from exchange.store.connection import Conn, Store
+from exchange.store.identity import content_hash, record_key
 from exchange.store.queries import load
 from schemas import Standard, Table, UnknownTableError
 
@@ -59,8 +72,13 @@ class Sender:
     standards: Mapping[str, Standard]
 
 
-def intake_app(store: Store, senders: list[Sender], *, clock: Callable[[], datetime]) -> FastAPI:
-    """The application that takes rows in; every sender lands in the same ledger as a pull."""
+def intake_app(
+    store: Store, senders: list[Sender], *, key: SigningKey, clock: Callable[[], datetime]
+) -> FastAPI:
+    """The application that takes rows in; every sender lands in the same ledger as a pull.
+
+    ``key`` signs what is answered.
+    """
     app = FastAPI(title="工程审批数据接收", docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/healthz")
@@ -73,7 +91,7 @@ def intake_app(store: Store, senders: list[Sender], *, clock: Callable[[], datet
             sender = _sender(senders, request)
             content = await _content(request)
             answer = await run_in_threadpool(
-                _take, store, sender, standard, table, request.headers, content, clock()
+                _take, store, key, sender, standard, table, request.headers, content, clock()
             )
         except _RefusedError as refusal:
             return JSONResponse({"error": refusal.text}, status_code=refusal.status)
@@ -81,6 +99,22 @@ def intake_app(store: Store, senders: list[Sender], *, clock: Callable[[], datet
             text = "接收系统暂时不可用，数据未收下；请稍后用同一 Idempotency-Key 重发。"
             return JSONResponse({"error": text}, status_code=503, headers={"Retry-After": "5"})
         return JSONResponse(answer)
+
+    @app.get("/v1/versions/{version}/receipts")
+    def receipts(version: int, request: Request) -> JSONResponse:
+        try:
+            sender = _sender(senders, request)
+            with store.transaction() as conn:
+                found = receipts_for_body(conn, sender.body.code, version, key)
+        except _RefusedError as refusal:
+            return JSONResponse({"error": refusal.text}, status_code=refusal.status)
+        except TryLaterError:
+            text = "接收系统暂时不可用，请稍后再查。"
+            return JSONResponse({"error": text}, status_code=503, headers={"Retry-After": "5"})
+        if not found:
+            text = f"贵单位没有编号为 {version} 的版本，请核对收讫回执中的 version。"
+            return JSONResponse({"error": text}, status_code=404)
+        return JSONResponse({"receipts": [receipt.to_json() for receipt in found]})
 
     return app
 
@@ -107,6 +141,7 @@ async def _content(request: Request) -> bytes:
 
 def _take(
     store: Store,
+    signing: SigningKey,
     sender: Sender,
     standard_name: str,
     table_code: str,
@@ -139,6 +174,7 @@ def _take(
             landed = land(conn, feed, page, began_at=None, now=now, request_key=request_key)
             pulled = {"body": feed.body, "standard": standard.version}
             conn.execute(Q["feeds_pulled"], pulled | {"table_codes": [table.code]})
+            assert landed.batch is not None
             batch, new, replayed = landed.batch, landed.new, landed.replayed
         elif before["detail"] != page.detail:
             raise _RefusedError(
@@ -146,13 +182,31 @@ def _take(
             )
         else:
             batch, new, replayed = before["id"], before["rows_new"], before["rows_replayed"]
-    return {
-        "receipt": f"收讫-{batch}",
-        "batch": batch,
-        "read": new + replayed,
-        "new": new,
-        "replayed": replayed,
-    }
+        answer = {
+            "receipt": f"收讫-{batch}", "batch": batch,
+            "read": new + replayed, "new": new, "replayed": replayed,
+            "rows": _row_receipts(conn, feed, rows, batch),
+        }  # fmt: skip
+        return request_receipt(conn, batch, f"收讫-{batch}", answer, signing)
+
+
+def _row_receipts(
+    conn: Conn, feed: Feed, rows: tuple[SourceRow, ...], batch: int
+) -> list[dict[str, Any]]:
+    """The receipt of each row: that of the version which holds its content."""
+    contents = [
+        (record_key(feed.table, row.values, row.where), content_hash(feed.table, row.values))
+        for row in rows
+    ]
+    found = versions_of_contents(conn, feed.key(), batch, contents)
+    return [
+        {
+            "row": number, "version": version["id"],
+            "receipt": landed_number(version["batch_id"], version["id"]),
+            "replayed": version["batch_id"] != batch,
+        }
+        for number, version in enumerate(found, 1)
+    ]  # fmt: skip
 
 
 def _table(sender: Sender, standard_name: str, table_code: str) -> tuple[Standard, Table]:

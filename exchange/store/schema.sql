@@ -556,6 +556,8 @@ create table ledger_block (
     hash bytea not null unique check (length(hash) = 32)
 );
 create index ledger_block_sealed_at on ledger_block (sealed_at);
+-- Where in the chain a row is.
+create index ledger_block_high on ledger_block (high);
 
 -- What a block has of one kind of rows: their keys in order, the first eight bytes of each row's
 -- hash, to name a row that was changed, and the hash over all their hashes.
@@ -568,6 +570,23 @@ create table ledger_part (
     hash bytea not null check (length(hash) = 32),
     primary key (block, kind)
 );
+
+-- Receipts as they were issued first: the same for ever for the same content.
+create table receipt (
+    number text primary key,
+    kind text not null check (kind in ('request', 'landed', 'judged', 'confirmed')),
+    batch_id bigint references batch,
+    version_id bigint references version,
+    content text not null,
+    signature jsonb not null,
+    issued_at timestamptz not null default clock_timestamp(),
+    written_in bigint not null default written_now(),
+    id bigint generated always as identity unique,
+    check ((kind = 'request') = (version_id is null)),
+    check ((kind = 'request') = (batch_id is not null))
+);
+create index receipt_of_version on receipt (version_id) where version_id is not null;
+create index receipt_written_in on receipt (written_in);
 
 -- The ends of days that were written into anchor files and left the house.
 create table ledger_anchor (
@@ -680,7 +699,7 @@ grant insert, update on throughput to exchange_app;
 grant insert on dead_letter to exchange_app;
 grant update (decision, decided_at, decided_by) on dead_letter to exchange_app;
 grant usage on sequence version_id_seq to exchange_app;
-grant insert on ledger_block, ledger_part, ledger_anchor to exchange_app;
+grant insert on ledger_block, ledger_part, ledger_anchor, receipt to exchange_app;
 grant select, insert on key_range, source_row, sweep_day, difference to exchange_app;
 grant update on key_range, source_row, sweep_day to exchange_app;
 grant update (seen_at, detail, resolved_at, resolution) on difference to exchange_app;

@@ -58,6 +58,12 @@ select t.id as key, row(t.id, extract(epoch from t.delivered_at), t.proof)::text
 from notice t
 where t.delivered_in >= b.low and t.delivered_in < b.high
 
+-- name: kind_receipt
+select t.id as key, row(t.id, t.number, t.kind, t.batch_id, t.version_id, t.content, t.signature,
+       extract(epoch from t.issued_at))::text as line
+from receipt t
+where t.written_in >= b.low and t.written_in < b.high
+
 -- name: kind_rejection
 select t.id as key, row(t.id, extract(epoch from t.at), t.body, t.standard, t.table_code, t.origin,
        t.detail, t.message)::text as line
@@ -159,6 +165,7 @@ where v.id = case %(kind)s
     when 'journey' then (select version_id from journey where id = %(key)s)
     when 'finding' then (select version_id from finding where id = %(key)s)
     when 'delivery' then (select version_id from delivery where id = %(key)s)
+    when 'receipt' then (select version_id from receipt where id = %(key)s)
 end
 
 -- name: tail
@@ -171,6 +178,7 @@ from (
     union all select at from audit where written_in >= %(high)s
     union all select at from rejection where written_in >= %(high)s
     union all select landed_at from batch where written_in >= %(high)s
+    union all select issued_at from receipt where written_in >= %(high)s
     union all select created_at from notice where written_in >= %(high)s
     union all select sent_at from delivery where written_in >= %(high)s
 ) as unsealed

@@ -42,7 +42,7 @@ from broken b left join version v on v.id = b.version_id
 order by 1 limit 100
 
 -- name: find_versions
-select v.*, s.name_zh, s.bucket, b.origin, b.detail, b.landed_at
+select v.*, s.name_zh, s.bucket, b.origin, b.detail, b.landed_at, b.clock_offset_s
 from version v join state s on s.name = v.state join batch b on b.id = v.batch_id
 where v.id = any(%(ids)s) or v.record_key = %(key)s or v.local_key = %(key)s
    or (%(part)s::text is not null and v.record_key like %(part)s)
@@ -50,8 +50,14 @@ order by v.body, v.table_code, v.record_key, v.revision
 limit %(limit)s
 
 -- name: journey_of
-select version_id, at, from_state, to_state, by, why from journey
-where version_id = any(%(ids)s) order by version_id, id
+-- Each move with its block in the chain; none while it is not sealed.
+select j.id, j.version_id, j.at, j.from_state, j.to_state, j.by, j.why, b.number as block
+from journey j
+left join lateral (
+    select number from ledger_block where high > j.written_in order by high limit 1
+) b on true
+where j.version_id = any(%(ids)s)
+order by j.version_id, j.id
 
 -- name: findings_of
 select version_id, at, rule, consequence, detail from finding

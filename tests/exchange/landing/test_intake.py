@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ import requests
 import uvicorn
 
 from exchange.landing.intake import MAX_ROWS, Sender, intake_app
+from exchange.ledger.signing import canonical, is_signed, make_key, read_key
 from exchange.store.connection import Store
 from schemas import load
 from tests.exchange.records import BODY, NOW, body
@@ -44,12 +46,18 @@ class Intake:
 
 
 @pytest.fixture
-def intake(exchange_store: ExchangeStore) -> Iterator[Intake]:
+def intake(exchange_store: ExchangeStore, tmp_path: Path) -> Iterator[Intake]:
     """An intake for one body, served by uvicorn on a free port."""
     store = Store(exchange_store.app_dsn, by="intake")
     with store.transaction() as conn:
         conn.execute("insert into body values (%s, '测试县', '{420602}', 'http_intake')", (BODY,))
-    app = intake_app(store, [Sender(body(), TOKEN, {"3.0": load("3.0")})], clock=lambda: NOW)
+    make_key(tmp_path / "key.toml")
+    app = intake_app(
+        store,
+        [Sender(body(), TOKEN, {"3.0": load("3.0")})],
+        key=read_key(tmp_path / "key.toml"),
+        clock=lambda: NOW,
+    )
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -71,6 +79,32 @@ def test_push_is_landed_and_receipted(intake: Intake) -> None:
     assert answer.status_code == 200
     assert (answer.json()["new"], answer.json()["replayed"]) == (1, 0)
     assert intake.raws() == [ROW]
+
+
+def test_the_answer_is_signed_and_names_a_receipt_for_each_row(intake: Intake) -> None:
+    """Known content gets the receipt of its first landing; mended content gets one of its own."""
+    first = intake.push({"rows": [ROW]}).json()
+    again = intake.push({"rows": [ROW, ROW | {"SPLCMC": "改正"}]}, key="k2").json()
+    (mine,) = first["rows"]
+    assert not mine["replayed"]
+    assert again["rows"][0] == mine | {"replayed": True}
+    assert again["rows"][1]["receipt"] not in {mine["receipt"], None}
+    signature = again.pop("signature")
+    assert is_signed(canonical(again), signature)
+    assert not is_signed(canonical(again | {"new": 2}), signature)
+
+
+def test_a_body_reads_its_own_receipts_only(intake: Intake) -> None:
+    """The receipts of a version are handed to the body that sent it, signed; others get none."""
+    (row,) = intake.push({"rows": [ROW]}).json()["rows"]
+    url = f"{intake.url}/v1/versions/{row['version']}/receipts"
+    mine = {"Authorization": f"Bearer {TOKEN}"}
+    (receipt,) = requests.get(url, headers=mine, timeout=10).json()["receipts"]
+    assert receipt["content"]["number"] == row["receipt"]
+    assert is_signed(canonical(receipt["content"]), receipt["signature"])
+    assert requests.get(url, headers={"Authorization": "Bearer x"}, timeout=10).status_code == 401
+    other = url.replace(f"/{row['version']}/", f"/{row['version'] + 1}/")
+    assert requests.get(other, headers=mine, timeout=10).status_code == 404
 
 
 def test_same_request_gets_the_same_receipt(intake: Intake) -> None:
