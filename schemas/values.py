@@ -18,6 +18,9 @@ _DECIMAL = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?\Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _DATETIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\Z")
 _MIDNIGHT = " 00:00:00"
+# A time that is one is written in one way only, and so is a number of plain digits.
+_NORMAL_AS_WRITTEN = frozenset({"string", "datetime"})
+_PLAIN_DIGITS = 18
 
 
 class NotOfTypeError(ValueError):
@@ -55,7 +58,12 @@ def canonical(field: Field | None, text: str | None) -> str:
     """
     if text is None or text == "":
         return ""
-    if field is None:
+    if field is None or field.type in _NORMAL_AS_WRITTEN:
+        return text
+    if field.type == "date":
+        if not text.endswith(_MIDNIGHT):
+            return text
+    elif text.isascii() and text.isdecimal() and text[0] != "0" and len(text) <= _PLAIN_DIGITS:
         return text
     try:
         value = parse(field, text)
@@ -66,8 +74,6 @@ def canonical(field: Field | None, text: str | None) -> str:
         if "." in plain:
             plain = plain.rstrip("0").rstrip(".")
         return "0" if plain in {"-0", "+0", ""} else plain
-    if isinstance(value, datetime):
-        return value.isoformat(" ")
     return str(value)
 
 

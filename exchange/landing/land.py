@@ -110,10 +110,11 @@ def land(
     conn.execute(Q["lock_feed"], feed.key())
     conn.execute(Q["register_feed"], feed.key())
     offset = (page.source_clock - now).total_seconds() if page.source_clock else None
-    fresh = _fresh_rows(conn, feed, page.rows)
+    digests = [content_hash(feed.table, row.values) for row in page.rows]
+    fresh = _fresh_rows(conn, feed, page.rows, digests)
     batch = None
     if fresh or request_key is not None:
-        batch = _insert_batch(conn, feed, page, fresh, began_at, offset, request_key)
+        batch = _insert_batch(conn, feed, page, digests, fresh, began_at, offset, request_key)
         _insert_versions(conn, feed, batch, fresh, now)
     if mark_of(conn, feed) == began_at and page.mark is not None:
         moved = {"mark": _json(page.mark), "clock_offset_s": offset}
@@ -128,7 +129,9 @@ def land(
     )
 
 
-def _fresh_rows(conn: Conn, feed: Feed, rows: Sequence[SourceRow]) -> list[_Fresh]:
+def _fresh_rows(
+    conn: Conn, feed: Feed, rows: Sequence[SourceRow], digests: Sequence[bytes]
+) -> list[_Fresh]:
     keyed = [(row, record_key(feed.table, row.values, row.where)) for row in rows]
     history: dict[str, list[_Place]] = {}
     keys = {"record_keys": list({key for _, key in keyed})}
@@ -137,8 +140,8 @@ def _fresh_rows(conn: Conn, feed: Feed, rows: Sequence[SourceRow]) -> list[_Fres
             _Place(bytes(known["content_hash"]), known["source_serial"], known["committed_at"])
         )
     fresh = []
-    for row, key in keyed:
-        place = _Place(content_hash(feed.table, row.values), _serial(row), row.changed_at)
+    for (row, key), digest in zip(keyed, digests, strict=True):
+        place = _Place(digest, _serial(row), row.changed_at)
         versions = history.setdefault(key, [])
         if versions and _is_replay(place, versions):
             continue
@@ -177,14 +180,12 @@ def _insert_batch(
     conn: Conn,
     feed: Feed,
     page: Page,
+    digests: Sequence[bytes],
     fresh: Sequence[_Fresh],
     began_at: dict[str, Any] | None,
     offset: float | None,
     request_key: str | None,
 ) -> int:
-    digest = hashlib.sha256()
-    for row in page.rows:
-        digest.update(content_hash(feed.table, row.values))
     inserted = conn.execute(
         Q["insert_batch"],
         feed.key()
@@ -199,7 +200,7 @@ def _insert_batch(
             "rows_read": len(page.rows),
             "rows_new": len(fresh),
             "rows_replayed": len(page.rows) - len(fresh),
-            "content_hash": digest.digest(),
+            "content_hash": hashlib.sha256(b"".join(digests)).digest(),
         },
     ).fetchone()
     assert inserted is not None
