@@ -15,6 +15,8 @@ import click
 from connectors.county import load_bodies
 from exchange import settings
 from exchange.cli import exchange
+from validators import discover
+from validators.codes import FILE, with_new
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "reference"
@@ -56,7 +58,13 @@ def bodies() -> str:
     return "\n".join(lines) + "\n"
 
 
+def codes() -> str:
+    """The register of rule codes, with those that are new."""
+    return with_new(FILE.read_text("utf-8"), (rule.code for rule in discover()))
+
+
 MAKERS: Mapping[str, Callable[[], str]] = {
+    "../../validators/codes.toml": codes,
     "bodies.md": bodies,
     "commands.md": commands,
     "dags.md": dags,

@@ -12,7 +12,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -141,6 +141,24 @@ class DossierTerms:
         return self.total_days.get(flow_type, self.total_days["*"])
 
 
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """When a changed ruleset may not be switched on (``exchange replay``).
+
+    ``newly_failing`` is the share of records that may newly fail, ``level`` the share of its
+    records that a body must keep passing, ``levels`` another one for single bodies.
+    """
+
+    newly_failing: float = 0.01
+    level: float = 0.9
+    levels: Mapping[str, float] = field(default_factory=dict)
+    is_default: bool = True
+
+    def level_of(self, body: str) -> float:
+        """The level of a body."""
+        return self.levels.get(body, self.level)
+
+
 @dataclass(frozen=True)
 class Policy:
     """One policy pack as it holds from ``effective_from``.
@@ -169,6 +187,7 @@ class Policy:
     escalation: tuple[Escalation, ...]
     scoring: Scoring
     dossiers: DossierTerms
+    gate: Gate
     kpis: tuple[str, ...]
     articles: Mapping[str, Article]
     digest: str
@@ -269,6 +288,7 @@ def _policy(code: str, entry: Mapping[str, Any]) -> Policy:
         escalation=tuple(Escalation(**step) for step in entry["escalation"]),
         scoring=_scoring(entry["scoring"]),
         dossiers=_dossiers(entry["dossiers"]),
+        gate=Gate(**entry.get("gate", {})),
         kpis=tuple(entry["kpis"]),
         articles=MappingProxyType(articles),
         digest=_digest(entry),

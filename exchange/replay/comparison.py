@@ -1,0 +1,186 @@
+"""What another ruleset would change: per body and rule, and whether it may be switched on.
+
+The gate fails when more than the policy's share of records newly fails, when a body falls below the
+level of its policy that it had reached, or when a rule of the candidate breaks.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from exchange.replay.candidate import Verdicts
+from exchange.replay.groups import Group
+from schemas.policy import Gate
+
+Change = Literal["newly_failing", "newly_passing", "changed_consequence"]
+CHANGES: tuple[Change, ...] = ("newly_failing", "newly_passing", "changed_consequence")
+SHOWN = 5
+"""Versions named for each change, to look at."""
+
+
+@dataclass(slots=True)
+class BodyChange:
+    """One body: records, how many passed before and would pass, and what changes per rule."""
+
+    body: str
+    gate: Gate
+    records: int = 0
+    failed_before: int = 0
+    failed_after: int = 0
+    newly_failing: int = 0
+    newly_passing: int = 0
+    rules: dict[str, Counter[Change]] = field(default_factory=dict)
+    examples: dict[tuple[str, Change], list[int]] = field(default_factory=dict)
+
+    def share(self, failed: int) -> float:
+        """The share of records that pass when so many fail."""
+        return 1 - failed / self.records
+
+    @property
+    def falls(self) -> bool:
+        """Whether the body had its level and would lose it."""
+        level = self.gate.level_of(self.body)
+        return self.share(self.failed_before) >= level > self.share(self.failed_after)
+
+    def to_json(self) -> dict[str, Any]:
+        """As an object for programs."""
+        return {
+            "body": self.body,
+            "records": self.records,
+            "passing_before": self.share(self.failed_before),
+            "passing_after": self.share(self.failed_after),
+            "level": self.gate.level_of(self.body),
+            "falls_below_level": self.falls,
+            "newly_failing": self.newly_failing,
+            "newly_passing": self.newly_passing,
+            "rules": [
+                {
+                    "rule": rule,
+                    **{change: changes[change] for change in CHANGES},
+                    "versions": {
+                        change: self.examples[rule, change]
+                        for change in CHANGES
+                        if (rule, change) in self.examples
+                    },
+                }
+                for rule, changes in sorted(self.rules.items())
+            ],
+        }
+
+
+class Comparison:
+    """Gathers group by group; what it keeps grows with bodies × rules, not with records."""
+
+    def __init__(self, gate_of: Callable[[str], Gate], renamed: Mapping[str, str]) -> None:
+        """``renamed`` are rule codes that were replaced, old to new (``validators.migration``)."""
+        self._gate_of = gate_of
+        self._renamed = renamed
+        self.bodies: dict[str, BodyChange] = {}
+        self.stamps: set[tuple[tuple[str, str], ...]] = set()
+        self.broken: Counter[str] = Counter()
+        self.not_checked: Counter[str] = Counter()
+        self.unknown: set[str] = set()
+        self.judgements = 0
+        self.cpu_s = 0.0
+        self.peak_mib = 0.0
+
+    def add(self, group: Group, after: Verdicts) -> None:
+        """Count one group: the verdicts that stand against those of the candidate."""
+        self.judgements += 1
+        self.cpu_s += after.cpu_s
+        self.peak_mib = max(self.peak_mib, after.peak_mib)
+        self.stamps.add(tuple(after.stamp.items()))
+        self.not_checked.update(after.not_checked)
+        self.unknown.update(after.unknown)
+        for error in after.errors:
+            self.broken[error["rule"]] += len(error["records"]) or 1
+        found: dict[int, dict[str, str]] = {}
+        for one in after.findings:
+            found.setdefault(one["row"], {})[self._name(one["rule"])] = one["consequence"]
+        body = self.bodies.get(group.body)
+        if body is None:
+            body = self.bodies[group.body] = BodyChange(group.body, self._gate_of(group.body))
+        for record in group.records:
+            if record.counted:
+                before = {self._name(rule): how for rule, how in record.found.items()}
+                fails = after.outcomes[record.id] == "fail"
+                _count(body, record.id, before, found.get(record.id, {}))
+                body.records += 1
+                body.failed_before += record.outcome == "fail"
+                body.failed_after += fails
+                body.newly_failing += fails and record.outcome != "fail"
+                body.newly_passing += not fails and record.outcome == "fail"
+
+    def _name(self, rule: str) -> str:
+        return self._renamed.get(rule, rule)
+
+    @property
+    def records(self) -> int:
+        """All records that were compared."""
+        return sum(body.records for body in self.bodies.values())
+
+    @property
+    def newly_failing(self) -> int:
+        """Records that would be sent back and were not."""
+        return sum(body.newly_failing for body in self.bodies.values())
+
+    def reasons(self) -> list[str]:
+        """Why the gate fails, in sentences; nothing when it does not."""
+        told = []
+        if self.records:
+            share = self.newly_failing / self.records
+            most = max(body.gate.newly_failing for body in self.bodies.values())
+            if share > most:
+                told.append(
+                    f"{self.newly_failing} of {self.records} records newly fail "
+                    f"({share:.2%}, allowed are {most:.2%})"
+                )
+        told += [
+            f"body {body.body} falls below its level: {body.share(body.failed_before):.2%} passed, "
+            f"{body.share(body.failed_after):.2%} would, level {body.gate.level_of(body.body):.2%}"
+            for body in self.bodies.values()
+            if body.falls
+        ]
+        told += [f"rule {rule} broke on {many} records" for rule, many in self.broken.items()]
+        return told
+
+    def to_json(self) -> dict[str, Any]:
+        """The whole comparison as one object."""
+        reasons = self.reasons()
+        return {
+            "gate": "fail" if reasons else "pass",
+            "reasons": reasons,
+            "records": self.records,
+            "judgements": self.judgements,
+            "newly_failing": self.newly_failing,
+            "newly_passing": sum(body.newly_passing for body in self.bodies.values()),
+            "stamps": [dict(stamp) for stamp in sorted(self.stamps)],
+            "bodies": [self.bodies[code].to_json() for code in sorted(self.bodies)],
+            "not_checked": dict(sorted(self.not_checked.items())),
+            "context_unknown_to_candidate": sorted(self.unknown),
+            "candidate": {"cpu_s": round(self.cpu_s, 3), "peak_mib": round(self.peak_mib, 1)},
+        }
+
+
+def _count(
+    body: BodyChange, version: int, before: Mapping[str, str], after: Mapping[str, str]
+) -> None:
+    for rule in before.keys() | after.keys():
+        change = _change(before.get(rule), after.get(rule))
+        if change is None:
+            continue
+        body.rules.setdefault(rule, Counter())[change] += 1
+        examples = body.examples.setdefault((rule, change), [])
+        if len(examples) < SHOWN:
+            examples.append(version)
+
+
+def _change(before: str | None, after: str | None) -> Change | None:
+    if before == after:
+        return None
+    if before is None:
+        return "newly_failing"
+    return "newly_passing" if after is None else "changed_consequence"

@@ -1,0 +1,57 @@
+"""Codes of rules are for ever: issued once, never used again, led on when renamed."""
+
+from __future__ import annotations
+
+import pytest
+
+from validators import codes, discover
+
+
+def test_every_code_is_issued_and_every_issued_code_is_explained() -> None:
+    """A rule in force has its code in the register; a code without a rule is retired."""
+    current = {rule.code for rule in discover()}
+    issued = set(codes.issued())
+    assert current <= issued, "run PYTHONPATH=. python docs/build.py"
+    assert issued - current == set(codes.retired())
+    assert len(codes.issued()) == len(issued)
+
+
+def test_no_retired_code_is_used_again_or_leads_nowhere() -> None:
+    """A retired code has no rule, and what replaces it is a rule in force."""
+    current = {rule.code for rule in discover()}
+    assert not current & set(codes.retired())
+    assert set(codes.renamed().values()) <= current
+
+
+def test_names_of_files_are_not_used_twice() -> None:
+    """The name of the fault, which people remember, means one fault whatever its clause."""
+    names = [code.rpartition("/")[2] for code in codes.issued()]
+    kept = {code.rpartition("/")[2] for code in codes.renamed()}
+    assert len([name for name in names if name not in kept]) == len(set(names) - kept)
+
+
+def test_renamings_are_followed_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A code that was renamed twice leads to the newest; a circle is refused."""
+    read: dict[str, list[dict[str, str]]] = {"retired": [{"code": "A", "replaced_by": "B"}]}
+    monkeypatch.setattr(codes, "_read", lambda: read)
+    for kept in (codes.retired, codes.renamed):
+        kept.cache_clear()
+    try:
+        read["retired"].append({"code": "B", "replaced_by": "C"})
+        read["retired"].append({"code": "X", "why": "never right"})
+        assert codes.renamed() == {"A": "C", "B": "C"}
+        codes.retired.cache_clear()
+        codes.renamed.cache_clear()
+        read["retired"].append({"code": "C", "replaced_by": "A"})
+        with pytest.raises(ValueError, match="circle"):
+            codes.renamed()
+    finally:
+        codes.retired.cache_clear()
+        codes.renamed.cache_clear()
+
+
+def test_new_codes_join_the_file_in_order() -> None:
+    """The register is written in one way, so that two additions meet without a conflict."""
+    tail = '\n[[retired]]\ncode = "C"\nwhy = "never right"\n'
+    text = codes.with_new(f'# head\nissued = [\n    "B",\n]\n{tail}', ["A", "B"])
+    assert text == f'# head\nissued = [\n    "A",\n    "B",\n]\n{tail}'
