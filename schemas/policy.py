@@ -80,6 +80,22 @@ class Rectification:
 
 
 @dataclass(frozen=True, slots=True)
+class DirtyFlood:
+    """When the records of a body are put aside so that they hold up nobody else's.
+
+    ``records`` of them failed within ``window_s`` seconds and they were at least ``share`` of all
+    that were judged. Then ``trial`` records are judged every ``pause_s`` seconds.
+    """
+
+    share: float = 0.5
+    records: int = 200
+    window_s: int = 60
+    pause_s: int = 15
+    trial: int = 50
+    is_default: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Issuer:
     """Who signs: name of the office and its 代字, the sign that document numbers begin with.
 
@@ -186,6 +202,7 @@ class Policy:
     copy_to: tuple[str, ...]
     escalation: tuple[Escalation, ...]
     scoring: Scoring
+    dirty_flood: DirtyFlood
     dossiers: DossierTerms
     gate: Gate
     kpis: tuple[str, ...]
@@ -287,6 +304,7 @@ def _policy(code: str, entry: Mapping[str, Any]) -> Policy:
         copy_to=tuple(entry.get("copy_to", ())),
         escalation=tuple(Escalation(**step) for step in entry["escalation"]),
         scoring=_scoring(entry["scoring"]),
+        dirty_flood=DirtyFlood(**entry.get("dirty_flood", {})),
         dossiers=_dossiers(entry["dossiers"]),
         gate=Gate(**entry.get("gate", {})),
         kpis=tuple(entry["kpis"]),
@@ -324,6 +342,11 @@ def _check(policy: Policy) -> None:
         problems.append('dossiers.total_days must name "*", the limit of every other flow type')
     if policy.rectification.critical_days > policy.rectification.days:
         problems.append("rectification.critical_days must not exceed days")
+    flood = policy.dirty_flood
+    if not 0 < flood.share <= 1 or min(flood.records, flood.window_s, flood.pause_s) < 1:
+        problems.append("dirty_flood.share must lie in 0 to 1, records and seconds be at least 1")
+    if flood.trial < 2:  # noqa: PLR2004  the newest and the oldest
+        problems.append("dirty_flood.trial must be at least 2")
     if problems:
         raise BadPolicyError(f"policy {policy.code}: {'; '.join(problems)}")
 

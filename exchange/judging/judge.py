@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 
 from connectors.base import Defect
+from exchange.judging import dirty
 from exchange.judging.inputs import keep_inputs
 from exchange.judging.parents import parent_states
 from exchange.judging.rulesets import Rulesets
@@ -27,6 +28,8 @@ from validators.record import wall_time
 Q = load("judging")
 AFTER_A_BROKEN_RUN = timedelta(minutes=1)
 ERROR_LENGTH = 500
+CLAIM_AHEAD = 4
+"""How many times what it takes a worker looks at, so that others at work do not leave it idle."""
 
 
 @dataclass(slots=True)
@@ -70,24 +73,44 @@ def judge_due(
     bodies: Sequence[str] | None = None,
     limit: int = 500,
 ) -> Judged:
-    """Judge up to ``limit`` due versions of these bodies (None: of all) and commit the verdicts."""
+    """Judge up to ``limit`` due versions of these bodies (None: of all) and commit the verdicts.
+
+    A body whose records fail in a flood is put aside (``dirty``): then only a small group of its
+    records is judged now and again, in a call of its own.
+    """
     total = Judged()
+    wanted = list(bodies) if bodies is not None else None
     with store.transaction() as conn:
-        claim = {"now": now, "bodies": list(bodies) if bodies is not None else None, "limit": limit}
-        rows = conn.execute(Q["claim_due"], claim).fetchall()
+        trial = dirty.due_trial(conn, wanted, now)
+        if trial is None:
+            claim = {"now": now, "bodies": wanted, "limit": limit, "each": CLAIM_AHEAD * limit}
+            rows = conn.execute(Q["claim_due"], claim).fetchall()
+        else:
+            size = rulesets.policy(trial, now).dirty_flood.trial
+            few = {"now": now, "body": trial, "newest": size // 2, "oldest": size - size // 2}
+            rows = conn.execute(Q["claim_trial"], few).fetchall()
+        outcomes: dict[str, dirty.Tally] = {}
         for (standard, body, table), members in groupby(
             rows, key=lambda row: (row["standard"], row["body"], row["table_code"])
         ):
             group = Group(body, standard, table, list(members))
             try:
                 with conn.transaction():
-                    total.add(judge_group(conn, rulesets, group, now=now))
+                    judgement = judge_group(conn, rulesets, group, now=now)
+                total.add(judgement)
+                outcomes.setdefault(body, dirty.Tally()).add(judgement)
             except psycopg.OperationalError:
                 raise
             except Exception as error:  # noqa: BLE001  a broken run is not a broken record
                 _postpone(conn, group, now)
                 what = f"{body} {standard} {table}: {type(error).__name__}: {error}"
                 total.errors.append(what[:ERROR_LENGTH])
+        if trial is None:
+            for body, tally in sorted(outcomes.items()):
+                dirty.count(conn, body, tally, rulesets.policy(body, now).dirty_flood, now)
+        else:
+            flood = rulesets.policy(trial, now).dirty_flood
+            dirty.tried(conn, trial, outcomes.get(trial, dirty.Tally()), flood, now)
     return total
 
 

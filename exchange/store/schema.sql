@@ -171,7 +171,7 @@ create table version (
 create index version_of_batch on version (batch_id);
 create index version_local_key on version (body, standard, table_code, local_key)
     where local_key is not null;
-create index version_to_judge on version (judge_after, body) where judge_after is not null;
+create index version_to_judge on version (body, judge_after) where judge_after is not null;
 create index version_queued on version (standard, body, pulled_at, id) where state = 'queued';
 create index version_held on version (standard, body, pulled_at, id) where state = 'held';
 create index version_in_flight on version (standard, state, next_try_at)
@@ -374,6 +374,18 @@ create table delivery (
 create index delivery_written_in on delivery (written_in);
 create index delivery_content on delivery (standard, table_code, content_hash)
     where outcome is not null;
+
+-- A flood of failing records from one body is put aside: shared by all workers, one row per body.
+-- Open while ``opened_at`` is set; a few records are tried at ``trial_at``.
+create table dirty_breaker (
+    body text primary key references body,
+    window_from timestamptz not null,
+    judged integer not null,
+    failed integer not null,
+    opened_at timestamptz,
+    trial_at timestamptz,
+    opened_times integer not null default 0
+);
 
 -- Deliveries that cannot go on by themselves: they wait for a person, without an end.
 create table dead_letter (
@@ -696,6 +708,7 @@ grant update (signed_by, signed_at) on circular to exchange_app;
 grant update (revoked_at, revoked_by) on waiver to exchange_app;
 grant delete on hold to exchange_app;
 grant insert, update on throughput to exchange_app;
+grant insert, update on dirty_breaker to exchange_app;
 grant insert on dead_letter to exchange_app;
 grant update (decision, decided_at, decided_by) on dead_letter to exchange_app;
 grant usage on sequence version_id_seq to exchange_app;

@@ -1,11 +1,45 @@
 -- name: claim_due
+-- What is due, oldest first for each body; bodies that are put aside are left out. Parents' tables
+-- come first in the result.
+with chosen as materialized (
+    select b.code
+    from body b
+    where (%(bodies)s::text[] is null or b.code = any(%(bodies)s))
+      and not exists (select from dirty_breaker d where d.body = b.code and d.opened_at is not null)
+), due as materialized (
+    select d.id
+    from chosen c
+    cross join lateral (
+        select v.id, v.judge_after from version v
+        where v.body = c.code and v.judge_after <= %(now)s
+        order by v.judge_after
+        limit %(each)s
+    ) d
+    order by d.judge_after, d.id
+    limit %(each)s
+)
 select id, body, standard, table_code, record_key, local_key, valid, place, raw, defects, state,
        revision, pulled_at
 from version
-where judge_after <= %(now)s
-  and (%(bodies)s::text[] is null or body = any(%(bodies)s))
+where id in (select id from due) and judge_after <= %(now)s
 order by standard, table_order, body, id
 limit %(limit)s
+for no key update skip locked
+
+-- name: claim_trial
+-- A few of a body that is put aside: its newest records and its oldest.
+with due as materialized (
+    (select v.id from version v where v.body = %(body)s and v.judge_after <= %(now)s
+     order by v.judge_after desc limit %(newest)s)
+    union
+    (select v.id from version v where v.body = %(body)s and v.judge_after <= %(now)s
+     order by v.judge_after limit %(oldest)s)
+)
+select id, body, standard, table_code, record_key, local_key, valid, place, raw, defects, state,
+       revision, pulled_at
+from version
+where id in (select id from due) and judge_after <= %(now)s
+order by standard, table_order, body, id
 for no key update skip locked
 
 -- name: parent_states
