@@ -22,6 +22,7 @@ def main() -> None:
     while not stop.is_set():
         try:
             rounds.judge_stragglers(settings, now=datetime.now(UTC))
+            rounds.review_dossiers(settings, now=datetime.now(UTC))
             print(rounds.chase(settings, now=datetime.now(UTC)), flush=True)
         except TryLaterError as error:
             print(error, flush=True)

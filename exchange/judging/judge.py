@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -20,9 +20,10 @@ from exchange.judging.inputs import keep_inputs
 from exchange.judging.parents import parent_states
 from exchange.judging.rulesets import Rulesets
 from exchange.judging.verdict import write_verdicts
+from exchange.judging.waivers import waivers_of
 from exchange.store.connection import Conn, Store
 from exchange.store.queries import load
-from validators import Context, Judgement, Record, Waiver, judge
+from validators import Context, Judgement, Record, judge
 from validators.record import wall_time
 
 Q = load("judging")
@@ -141,16 +142,10 @@ def judge_group(conn: Conn, rulesets: Rulesets, group: Group, *, now: datetime) 
         divisions=rulesets.divisions(group.body),
         now=now,
         parents=parents,
-        waivers=_waivers(conn, group.body, wall_time(now).date()),
+        waivers=waivers_of(conn, group.body, wall_time(now).date()),
         grace_over=frozenset(row["id"] for row in group.rows if row["pulled_at"] + grace <= now),
     )
     judgement = judge(ruleset, group.table, records, context)
     number = write_verdicts(conn, group, judgement, ruleset, parents, policy, now=now)
     keep_inputs(conn, number, judgement, records, context)
     return judgement
-
-
-def _waivers(conn: Conn, body: str, day: date) -> tuple[Waiver, ...]:
-    """What the body is excused from on this day."""
-    rows = conn.execute(Q["waivers_in_force"], {"body": body, "day": day})
-    return tuple(Waiver(**row) for row in rows)

@@ -46,6 +46,11 @@ class Rulesets:
                 self._kept[key] = found
         return found
 
+    @property
+    def bodies(self) -> frozenset[str]:
+        """The codes of the bodies that there are rulesets for."""
+        return frozenset(self._bodies)
+
     def policy(self, body: str, now: datetime) -> Policy:
         """The policy pack in force for this body now."""
         if self._policy_file is not None:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from exchange.judging.dossier_marks import mark_dossiers
 from exchange.judging.inputs import keep_source
 from exchange.store.cases import Push, Returned, Settled, join_case, open_items, settle
 from exchange.store.connection import Conn
@@ -78,7 +79,7 @@ def write_verdicts(
         _move(rows[verdict.id], verdict, verdict.id in idle, policy, now=now)
         for verdict in judgement.records
     ]
-    stamp_id = _stamp_id(conn, ruleset.stamp)
+    stamp_id = stamp_number(conn, ruleset.stamp)
     judgement_id = _count(conn, feed, judgement, moves, stamp_id, now)
     _store_findings(conn, ruleset, judgement_id, judgement.records, now)
     conn.execute(
@@ -94,7 +95,10 @@ def write_verdicts(
     )
     _store_holds(conn, ruleset.standard, moves, parents)
     _give_way(conn, feed, moves)
-    _cases(conn, group, ruleset.standard.table(group.table), moves, policy, now)
+    table = ruleset.standard.table(group.table)
+    _cases(conn, group, table, moves, policy, now)
+    gone = {move.row["id"] for move in moves if move.state in {"returned", "withdrawn"}}
+    mark_dossiers(conn, group.standard, table, group.rows, gone, policy, now=now)
     return judgement_id
 
 
@@ -129,7 +133,7 @@ def _move(
     return _Move(row, verdict, "queued", "校验通过", None)
 
 
-def _stamp_id(conn: Conn, stamp: Stamp) -> int:
+def stamp_number(conn: Conn, stamp: Stamp) -> int:
     """The stamp's number; a stamp is written once, by whoever judges with it first."""
     found = conn.execute(Q["stamp"], asdict(stamp)).fetchone()
     if found is None:
@@ -190,11 +194,11 @@ def _store_findings(
             dimension = ruleset.rules[one.rule].dimension
             copy.write_row(
                 (version, judgement_id, now, one.rule, one.version, one.consequence, dimension,
-                 one.clause, _detail(one))
+                 one.clause, as_json(one))
             )  # fmt: skip
 
 
-def _detail(one: Finding) -> str:
+def as_json(one: Finding) -> str:
     """The finding as JSON text; NUL, which jsonb cannot hold, is shown as its picture."""
     text = json.dumps(one.to_json(), ensure_ascii=False).replace("\\u0000", "␀")
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -50,7 +50,7 @@ def render(paper: Paper) -> bytes:
             shown=sum(len(group.shown) for group in groups),
             records=len(paper.items),
             again=sum(item.pushes > 1 for item in paper.items),
-            confirmed=sum(item.resolution == "confirmed" for item in paper.items),
+            confirmed=sum(item.resolution in {"confirmed", "completed"} for item in paper.items),
         )
     )
     return text.encode()

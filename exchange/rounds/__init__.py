@@ -5,6 +5,7 @@ to do.
 """
 
 from exchange.rounds.delivering import deliver, deliver_once
+from exchange.rounds.dossiers import review_dossiers
 from exchange.rounds.outflow import chase, score
 from exchange.rounds.pulling import pull_shard
 from exchange.rounds.status import status
@@ -17,6 +18,7 @@ __all__ = [
     "deliver_once",
     "judge_stragglers",
     "pull_shard",
+    "review_dossiers",
     "score",
     "status",
     "watch",

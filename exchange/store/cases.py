@@ -136,3 +136,15 @@ def settle(conn: Conn, settled: Sequence[Settled], *, now: datetime) -> set[int]
         },
     )
     return {row["rectification_id"] for row in found}
+
+
+def complete(conn: Conn, versions: Sequence[int], *, now: datetime) -> set[int]:
+    """Resolve the items of records whose dossiers lack nothing any more; the cases touched.
+
+    ``versions`` are those on which a finding about a dossier was closed. An item stays open while
+    anything else stands against its record, or the row in effect is not confirmed upstream.
+    """
+    if not versions:
+        return set()
+    found = conn.execute(Q["complete_items"], {"now": now, "versions": sorted(set(versions))})
+    return {row["rectification_id"] for row in found}

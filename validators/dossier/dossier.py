@@ -26,7 +26,7 @@ _KEYS: tuple[tuple[DossierKind, str], ...] = (
     ("area", "XZQHDM"),
     ("approval", "LSH"),
 )
-_OF_NO_DIVISION = "XZQHDM"
+_LONGEST_KEY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,17 @@ def belonging(table: Table, values: Mapping[str, str | None]) -> tuple[Belonging
             ),
             (),
         )
-    return tuple(
-        Belonging(kind, key) for kind, code in kinds if (key := (values.get(code) or "").strip())
-    )
+    keys = ((kind, (values.get(code) or "").strip()) for kind, code in kinds)
+    return tuple(Belonging(kind, key) for kind, key in keys if _names(key))
+
+
+def _names(key: str) -> bool:
+    """Whether a text can name a dossier: garbage belongs to none."""
+    return 0 < len(key) <= _LONGEST_KEY and key.isprintable()
 
 
 def _has_division(table: Table) -> bool:
-    return _OF_NO_DIVISION in table.by_code
+    return "XZQHDM" in table.by_code
 
 
 @dataclass(frozen=True)

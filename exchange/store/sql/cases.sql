@@ -44,4 +44,36 @@ where i.resolved_at is null
   and i.body = n.body and i.standard = n.standard and i.table_code = n.table_code
   and (i.record_key = n.record_key or i.local_key = n.local_key)
   and i.version_id < n.version_id
+  and (n.resolution = 'withdrawn' or not exists (
+      -- the row is mended, what its dossier lacks is not: see complete_items
+      select from dossier_finding d
+      where d.version_id = i.version_id and d.consequence = 'rectify' and d.closed_at is null
+  ))
+returning i.rectification_id
+
+-- name: complete_items
+-- Items of records whose dossiers no longer lack anything: the row in effect is confirmed upstream
+-- and nothing else stands against it.
+update rectification_item i
+set resolved_by = e.id, resolved_at = %(now)s, resolution = 'completed'
+from version o
+join lateral (
+    select v.id, v.state from version v
+    where v.body = o.body and v.standard = o.standard and v.table_code = o.table_code
+      and v.record_key = o.record_key and v.state <> 'superseded'
+    order by v.id desc limit 1
+) e on e.state = 'confirmed'
+where o.id = any(%(versions)s)
+  and i.resolved_at is null and i.body = o.body and i.standard = o.standard
+  and i.table_code = o.table_code and i.record_key = o.record_key
+  and not exists (
+      select from dossier_finding d
+      where d.version_id in (o.id, e.id, i.version_id) and d.consequence = 'rectify'
+        and d.closed_at is null
+  )
+  and not exists (
+      select from finding f
+      where f.version_id = e.id and f.consequence in ('reject', 'rectify')
+        and f.judgement_id = (select max(l.judgement_id) from finding l where l.version_id = e.id)
+  )
 returning i.rectification_id

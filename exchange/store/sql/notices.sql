@@ -86,6 +86,9 @@ where i.rectification_id = %(case)s and i.resolved_at is null
   and (f.judgement_id is null or f.judgement_id = (
       select max(l.judgement_id) from finding l where l.version_id = i.version_id
   ))
+  and not exists (
+      select from dossier_finding d where d.finding_id = f.id and d.closed_at is not null
+  )
 order by f.version_id, f.id
 
 -- name: next_number

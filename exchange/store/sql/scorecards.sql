@@ -53,6 +53,9 @@ where s.valid and f.at < %(end)s and f.consequence in ('reject', 'rectify')
   and (f.judgement_id is null or f.judgement_id = (
       select max(l.judgement_id) from finding l where l.version_id = s.id and l.at < %(end)s
   ))
+  and not exists (
+      select from dossier_finding d where d.finding_id = f.id and d.closed_at < %(end)s
+  )
 
 -- name: bodies
 select b.code, b.name,

@@ -1,0 +1,219 @@
+"""Dossiers in the store: judged when they have settled, findings closed when nothing is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from exchange.judging.dossiers import Reviewed, review_due
+from exchange.judging.rulesets import Rulesets
+from exchange.notices.chase import chase
+from exchange.store.connection import Store
+from schemas.calendar import china
+from schemas.sample import flow_setup, story
+from schemas.sample.life.tale import Event
+from tests.exchange.records import BODY, World, body
+from tests.stores import ExchangeStore
+from validators.dossier.dossier import CASE, STEPS
+
+pytestmark = pytest.mark.database
+RECEIPT = "INS-013/case_without_receipt"
+SETTLE = 1801
+RULESETS = Rulesets({BODY: body()})
+RECEIVED = "1"
+
+
+@pytest.fixture
+def world(exchange_store: ExchangeStore) -> Iterator[World]:
+    """A store with one body."""
+    store = Store(exchange_store.app_dsn, by="test")
+    with store.transaction() as conn:
+        conn.execute("insert into body values (%s, '测试县', '{420602}', 'none')", (BODY,))
+    yield World(store, RULESETS)
+    store.close()
+
+
+def life(world: World) -> list[Event]:
+    """The set-up of the body and the first stage of a project, everything there."""
+    begin = datetime(2026, 3, 2, 9)  # noqa: DTZ001  wall time, as records have it
+    made = flow_setup(world.standard, BODY, Random(1), begin - timedelta(days=90))
+    told = story(world.standard, BODY, Random(3), begin, kind="industrial", stages=1)
+    return [*made, *told]
+
+
+def land(world: World, events: list[Event]) -> None:
+    """Land and judge these rows, parents first."""
+    order = {table.code: place for place, table in enumerate(world.standard.in_order)}
+    events = sorted(events, key=lambda event: order[event.table])
+    for table, members in groupby(events, key=lambda event: event.table):
+        world.land(table, *(event.record for event in members))
+    while world.judge().records:
+        pass
+
+
+def review(world: World) -> Reviewed:
+    """Review what is due now, to the end."""
+    total = Reviewed()
+    while (one := review_due(world.store, world.rulesets, china(), now=world.now)).dossiers:
+        total.add(one)
+    return total
+
+
+def confirm_all(world: World) -> None:
+    """The platform above takes everything that waits."""
+    moves = (("held", "queued"), ("queued", "sending"), ("sending", "sent"), ("sent", "confirmed"))
+    for before, after in moves:
+        with world.store.transaction() as conn:
+            conn.execute(
+                "update version set state = %s, state_reason = 'test', judge_after = null"
+                " where state = %s",
+                (after, before),
+            )
+
+
+def receipt_of(events: list[Event]) -> Event:
+    """One receipt step of the story."""
+    return next(
+        event for event in events if event.table == STEPS and event.record["BLZT"] == RECEIVED
+    )
+
+
+def test_nothing_is_said_before_the_dossier_has_settled(world: World) -> None:
+    """Rows come one by one: what is incomplete now is no finding yet."""
+    events = life(world)
+    land(world, [event for event in events if event is not receipt_of(events)])
+    assert review(world) == Reviewed()
+    assert not world.rows("select from dossier_finding")
+
+
+def test_complete_life_has_nothing_to_mend(world: World) -> None:
+    """A project with all its rows gives no finding to mend; every rule's counts add up."""
+    land(world, life(world))
+    world.pass_time(seconds=SETTLE)
+    reviewed = review(world)
+    assert reviewed.errors == []
+    assert reviewed.dossiers == 3  # the project, its code, its area
+    assert not world.rows("select from dossier_finding where consequence = 'rectify'")
+    assert not world.rows("select from rectification")
+    outcomes: dict[str, int] = {}
+    for run in world.rows("select outcomes from dossier_review"):
+        for rule, (passed, failed, beside, unchecked) in run["outcomes"].items():
+            total = passed + failed + beside + sum(unchecked.values())
+            outcomes[rule] = outcomes.get(rule, 0) + total
+    cases = world.rows("select from version where table_code = %s", CASE)
+    assert outcomes[RECEIPT] == len(cases) > 1
+    assert outcomes["PRJ-026/finished_project_not_reported"] == 1
+
+
+def test_missing_step_becomes_an_item_and_is_closed_when_it_is_confirmed(world: World) -> None:
+    """The missing receipt is named; the item stays until the step is confirmed upstream."""
+    events = life(world)
+    missing = receipt_of(events)
+    land(world, [event for event in events if event is not missing])
+    world.pass_time(seconds=SETTLE)
+    assert review(world).opened >= 1
+    (found,) = world.rows(
+        "select o.closed_at, f.detail, v.raw ->> 'SPSXSLBM' as number, f.consequence"
+        " from dossier_finding o join finding f on f.id = o.finding_id"
+        " join version v on v.id = o.version_id where o.rule = %s", RECEIPT,
+    )  # fmt: skip
+    assert found["number"] == missing.record["SPSXSLBM"]
+    assert found["consequence"] == "rectify"
+    assert missing.record["SPSXSLBM"] in found["detail"]["message"]
+    (item,) = world.rows("select table_code, resolved_at from rectification_item")
+    assert item == {"table_code": CASE, "resolved_at": None}
+
+    land(world, [missing])
+    world.pass_time(seconds=SETTLE)
+    review(world)
+    (still,) = world.rows("select resolved_at from rectification_item")
+    assert still["resolved_at"] is None  # it has come, but is not confirmed upstream
+
+    confirm_all(world)
+    world.pass_time(seconds=SETTLE)
+    review(world)
+    (closed,) = world.rows("select closed_why from dossier_finding where rule = %s", RECEIPT)
+    assert closed["closed_why"]
+    (item,) = world.rows("select resolution, resolved_by from rectification_item")
+    assert item["resolution"] == "completed"
+    (behind,) = world.rows("select state from version where id = %s", item["resolved_by"])
+    assert behind["state"] == "confirmed"
+
+
+def test_review_costs_what_changed(world: World) -> None:
+    """A second review has nothing to do; one more row makes one dossier due."""
+    events = life(world)
+    missing = receipt_of(events)
+    land(world, [event for event in events if event is not missing])
+    world.pass_time(seconds=SETTLE)
+    review(world)
+    assert review(world) == Reviewed()
+    land(world, [missing])
+    world.pass_time(seconds=SETTLE)
+    assert review(world).dossiers == 1
+
+
+def test_two_reviews_at_once_share_no_work(world: World) -> None:
+    """While one review is on its way a second one finds nothing to do and waits for nobody."""
+    land(world, life(world))
+    world.pass_time(seconds=SETTLE)
+    with world.store.transaction() as conn:
+        conn.execute("select pg_advisory_xact_lock(hashtextextended('dossier review', 0))")
+        assert review(world) == Reviewed()
+    assert review(world).dossiers == 3
+
+
+def test_case_that_goes_on_is_reviewed_next_day(world: World) -> None:
+    """A running case is looked at again when a day has passed, without any new row."""
+    events = life(world)
+    last = max(
+        (event for event in events if event.table == STEPS and event.record["BLZT"] == "11"),
+        key=lambda event: event.at,
+    )
+    land(world, [event for event in events if event is not last])
+    world.pass_time(seconds=SETTLE)
+    review(world)
+    rules = {row["rule"] for row in world.rows("select rule from dossier_finding")}
+    assert "LIM-001/case_overdue" in rules  # the story is of March, the clock of November
+    world.pass_time(days=1)
+    assert review(world).dossiers >= 1
+
+
+def test_row_in_mending_is_not_missed(world: World) -> None:
+    """A receipt that was returned is known to exist: no second complaint about its absence."""
+    events = life(world)
+    missing = receipt_of(events)
+    broken = Event(missing.at, missing.table, missing.record | {"BLR": None, "DWMC": None})
+    land(world, [*(event for event in events if event is not missing), broken])
+    assert "returned" in world.states(STEPS)
+    world.pass_time(seconds=SETTLE)
+    review(world)
+    assert not world.rows("select from dossier_finding where rule = %s", RECEIPT)
+
+
+def test_case_of_an_incomplete_dossier_is_told_and_closed(world: World, tmp_path: Path) -> None:
+    """The notice names what is missing; when it is supplied and confirmed the case closes."""
+    events = life(world)
+    missing = receipt_of(events)
+    land(world, [event for event in events if event is not missing])
+    confirm_all(world)
+    world.pass_time(seconds=SETTLE)
+    review(world)
+    world.pass_time(minutes=5)
+    (number,) = chase(world.store, tmp_path, world.rulesets.policy, world.now).notified
+    told = (tmp_path / "notices" / BODY / f"{number}.html").read_text("utf-8")
+    assert f"办件“{missing.record['SPSXSLBM']}”没有接件（1）办理记录" in told
+
+    land(world, [missing])
+    confirm_all(world)
+    world.pass_time(seconds=SETTLE)
+    review(world)
+    summary = chase(world.store, tmp_path, world.rulesets.policy, world.now)
+    assert len(summary.closed) == 1
+    closing = next((tmp_path / "notices" / BODY).glob("*2号.html")).read_text("utf-8")
+    assert "确认入库 1 条，由你单位撤回 0 条" in closing
