@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "deadletters": "exchange.cli.deadletters:deadletters",
     "deliver": "exchange.cli.deliver:deliver",
     "demo": "exchange.cli.demo:demo",
+    "expect": "exchange.cli.expect:expect",
     "export": "exchange.cli.export:export",
     "init": "exchange.cli.init:init",
     "intake": "exchange.cli.intake:intake",

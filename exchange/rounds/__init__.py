@@ -6,6 +6,7 @@ to do.
 
 from exchange.rounds.delivering import deliver, deliver_once
 from exchange.rounds.dossiers import review_dossiers
+from exchange.rounds.expecting import expect
 from exchange.rounds.outflow import chase, score
 from exchange.rounds.pulling import pull_shard
 from exchange.rounds.status import status
@@ -16,6 +17,7 @@ __all__ = [
     "chase",
     "deliver",
     "deliver_once",
+    "expect",
     "judge_stragglers",
     "pull_shard",
     "review_dossiers",
