@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from exchange.ledger.anchor import block_texts, compare, compare_issued, read_anchor
+from exchange.ledger.balance import fold
 from exchange.ledger.seal import seal as seal_all
 from exchange.ledger.seal import tail
 from exchange.ledger.signing import fingerprint, read_key
@@ -35,6 +36,7 @@ def seal(form: str) -> None:
     """
     store = _store()
     sealed = seal_all(store, now=datetime.now(UTC))
+    fold(store)
     with store.transaction() as conn:
         left = tail(conn, now=datetime.now(UTC))
     facts = {

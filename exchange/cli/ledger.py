@@ -34,15 +34,17 @@ for _command in (anchor, key, receipt, seal, show, verify):
 
 @ledger.command("balance")
 @click.option("--body", "bodies", multiple=True, help="Code of a body; default: all.")
+@click.option("--full", is_flag=True, help="Count everything anew and compare; costs minutes.")
 @_format
-def show_balance(bodies: tuple[str, ...], form: str) -> int:
+def show_balance(bodies: tuple[str, ...], form: str, full: bool) -> int:
     """The balance per body and table; ends with 1 if anything is unaccounted for.
 
     \b
     Example: exchange ledger balance --body 420602
+             exchange ledger balance --full
     """
     with _store().transaction() as conn:
-        found = balance(conn, bodies=bodies or None)
+        found = balance(conn, bodies=bodies or None, full=full)
     if form == "json":
         click.echo(json.dumps(found.to_json(), ensure_ascii=False))
     else:
@@ -55,6 +57,8 @@ def show_balance(bodies: tuple[str, ...], form: str) -> int:
         click.echo(f"{'all':43}" + "".join(f"{total[name]:>13}" for name in names))
         for version in found.broken_journeys:
             click.echo(f"the journey of version {version} has a gap")
+        for line in found.miscounted:
+            click.echo(f"the recount and the running count differ: {line}")
     return 1 if found.unaccounted else 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -26,6 +26,8 @@ IN_NATIONAL_SYSTEM = 3
 REFUSED = 2
 CHECK_PASSED = 1
 UNDECIDED = 0
+LONGEST_TRANSACTION = timedelta(minutes=15)
+FIRST_LOOK_AT_HOLDS = datetime(1970, 1, 1, tzinfo=UTC)
 LOST_AFTER = timedelta(seconds=30)
 LOST_ABOVE = "上级平台曾收下而后查无此记录，重新上报"
 PARENT_RETRIES = 5
@@ -70,10 +72,14 @@ def read_verdicts(
 def wake_overlooked(store: Store, upstream: Upstream, *, now: datetime) -> int:
     """Make held records due whose parent was confirmed in the moment their hold was written.
 
-    Costs a look at every hold of this version of the standard, so call it every few seconds.
+    Costs a look at the holds written since the last look and ``LONGEST_TRANSACTION`` before it.
     """
     with store.transaction() as conn:
-        due = {"standard": upstream.standard.version, "now": now}
+        standard = upstream.standard.version
+        look = conn.execute(Q["look_at_holds"], {"standard": standard}).fetchone()
+        last = look["before"] if look else None
+        since = last - LONGEST_TRANSACTION if last else FIRST_LOOK_AT_HOLDS
+        due = {"standard": standard, "now": now, "since": since}
         return conn.execute(Q["wake_overlooked"], due).rowcount
 
 

@@ -61,13 +61,15 @@ class Figures:
         )
 
 
-def read(store: Store, *, since: datetime) -> Figures:
+def read(store: Store, *, since: datetime, full: bool = False) -> Figures:
     """The figures now; latencies over what was confirmed since ``since``.
+
+    ``full`` counts everything anew instead of trusting the running count.
 
     Raises StoreUnreachableError while the store is away.
     """
     with store.transaction() as conn:
-        counted = balance(conn)
+        counted = balance(conn, full=full)
     with store.transaction() as conn:
         return Figures(counted, status(conn, since=since))
 

@@ -178,11 +178,11 @@ class _Demo:
             if self._options.headless:
                 self._say(line)
 
-    def _read(self) -> Figures | None:
+    def _read(self, *, full: bool = False) -> Figures | None:
         """The figures, or None while the store is away."""
         assert self._store is not None
         with suppress(TryLaterError):
-            self._last = figures.read(self._store, since=self._since)
+            self._last = figures.read(self._store, since=self._since, full=full)
             return self._last
         self._news.append("台账库暂时连不上 / the store is away for the moment")
         return None
@@ -191,7 +191,7 @@ class _Demo:
         """The figures at the end; waits for a store that is just coming back."""
         deadline = time.monotonic() + DRAIN_S
         while True:
-            seen = self._read()
+            seen = self._read(full=True)
             if seen is not None:
                 return seen
             if time.monotonic() > deadline:

@@ -25,6 +25,7 @@ STAYS: Mapping[str, tuple[str, Owner]] = {
     "sending": ("上报中", "platform"),
     "unknown": ("核实上报结果", "upstream"),
     "sent": ("等待上级校验", "upstream"),
+    "dead": ("无法投递待处理", "platform"),
     "returned": ("退回整改", "body"),
 }
 """What a version waits for in each state that is not final, and whose time it is."""

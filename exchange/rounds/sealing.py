@@ -1,4 +1,4 @@
-"""Keep the ledger beside other work: seal what was written every few seconds, anchor each day.
+"""Keep the ledger beside other work: seal and add up what was written, anchor each day.
 
 Any number of rounds may do it at once; one of them works, the others go by.
 """
@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from exchange.errors import StopError, TryLaterError
 from exchange.ledger.anchor import SETTLED_AFTER, Anchor, issue
+from exchange.ledger.balance import fold
 from exchange.ledger.seal import seal
 from exchange.ledger.signing import read_key
 from exchange.rounds.loop import now
@@ -23,7 +24,7 @@ EVERY_S = 2.0
 
 
 def keep_ledger(exchange: Exchange, *, until: datetime, stop: threading.Event) -> None:
-    """Seal every two seconds until ``until``, and see that the days gone by have their anchors.
+    """Every two seconds until ``until``: seal, add up, and see that yesterday has its anchor.
 
     What fails is logged and tried again.
     """
@@ -31,6 +32,7 @@ def keep_ledger(exchange: Exchange, *, until: datetime, stop: threading.Event) -
     while not stop.is_set() and now() < until:
         try:
             seal(exchange.store, now=now())
+            fold(exchange.store)
             day = _last_day(exchange, now())
             if day != anchored:
                 anchor_day(exchange, day, now=now())

@@ -177,14 +177,22 @@ where id in (
     limit %(missing)s
 )
 
+-- name: look_at_holds
+-- When the holds were looked at last; this look is noted, the next begins where this one did.
+insert into hold_look as l (standard, looked_at) values (%(standard)s, clock_timestamp())
+on conflict (standard) do update set looked_at = clock_timestamp()
+returning (select o.looked_at from hold_look o where o.standard = %(standard)s) as before
+
 -- name: wake_overlooked
 -- Held records whose parent is accepted but who were not woken: their hold was written while the
--- parent's confirmation was being committed, so neither saw the other.
+-- parent's confirmation was being committed, so neither saw the other. That takes two transactions
+-- at the same time, so only holds written not long before the last look can be concerned.
 update version c
 set judge_after = %(now)s
 from hold h
 join anchor a on a.standard = h.standard and a.table_code = h.table_code and a.fields = h.fields
     and a.field_values = h.field_values
 join version p on p.id = a.version_id and p.valid and p.state = 'confirmed'
-where h.standard = %(standard)s and c.id = h.version_id and c.state = 'held'
+where h.standard = %(standard)s and h.since >= %(since)s
+  and c.id = h.version_id and c.state = 'held'
   and (c.judge_after is null or c.judge_after > %(now)s)

@@ -1,5 +1,23 @@
 -- name: balance
--- Acknowledged rows by the batches, and where their versions are now, counted independently.
+-- Acknowledged rows by the batches, and where their versions are now, as counted by the store with
+-- every change; recount counts anew.
+select t.body, t.standard, t.table_code,
+    coalesce(sum(t.count) filter (where t.what = 'acknowledged'), 0)::bigint as acknowledged,
+    coalesce(sum(t.count) filter (where s.bucket = 'confirmed'), 0)::bigint as confirmed,
+    coalesce(sum(t.count) filter (where s.bucket = 'waiting'), 0)::bigint as waiting,
+    coalesce(sum(t.count) filter (where s.bucket = 'held'), 0)::bigint as held,
+    coalesce(sum(t.count) filter (where s.bucket = 'returned'), 0)::bigint as returned,
+    coalesce(sum(t.count) filter (where s.bucket = 'withdrawn'), 0)::bigint as withdrawn,
+    coalesce(sum(t.count) filter (where s.bucket = 'superseded'), 0)::bigint as superseded,
+    (coalesce(sum(t.count) filter (where t.what = 'acknowledged'), 0)
+        - coalesce(sum(t.count) filter (where s.name is not null), 0))::bigint as unaccounted
+from tally_now t left join state s on s.name = t.what
+where t.what <> 'passed'
+group by 1, 2, 3
+order by 1, 2, 3
+
+-- name: recount
+-- The same, counted anew over everything that is stored.
 with acknowledged as (
     select body, standard, table_code, sum(rows_new) as acknowledged
     from batch group by 1, 2, 3
@@ -40,6 +58,9 @@ with steps as (
 select b.version_id, v.body, v.table_code, v.record_key
 from broken b left join version v on v.id = b.version_id
 order by 1 limit 100
+
+-- name: fold
+select fold_tally()
 
 -- name: find_versions
 select v.*, s.name_zh, s.bucket, b.origin, b.detail, b.landed_at, b.clock_offset_s
@@ -83,25 +104,28 @@ select b.code, b.name,
     coalesce(v.received, 0) as received, coalesce(v.confirmed, 0) as confirmed,
     coalesce(v.waiting, 0) as waiting, coalesce(v.held, 0) as held,
     coalesce(v.returned, 0) as returned, coalesce(v.withdrawn, 0) as withdrawn,
-    coalesce(v.superseded, 0) as superseded, v.oldest_open,
-    coalesce(j.passed, 0) as passed,
+    coalesce(v.superseded, 0) as superseded, o.oldest_open,
+    coalesce(v.passed, 0) as passed,
     coalesce(c.opened, 0) as cases_opened, coalesce(c.closed, 0) as cases_closed,
     f.failing, f.last_error, f.pulled_at
 from body b
 left join lateral (
-    select count(*) as received,
-        count(*) filter (where s.bucket = 'confirmed') as confirmed,
-        count(*) filter (where s.bucket = 'waiting') as waiting,
-        count(*) filter (where s.bucket = 'held') as held,
-        count(*) filter (where s.bucket = 'returned') as returned,
-        count(*) filter (where s.bucket = 'withdrawn') as withdrawn,
-        count(*) filter (where s.bucket = 'superseded') as superseded,
-        min(v.pulled_at) filter (where s.bucket = 'waiting') as oldest_open
-    from version v join state s on s.name = v.state where v.body = b.code
+    select sum(t.count) filter (where s.name is not null)::bigint as received,
+        sum(t.count) filter (where s.bucket = 'confirmed')::bigint as confirmed,
+        sum(t.count) filter (where s.bucket = 'waiting')::bigint as waiting,
+        sum(t.count) filter (where s.bucket = 'held')::bigint as held,
+        sum(t.count) filter (where s.bucket = 'returned')::bigint as returned,
+        sum(t.count) filter (where s.bucket = 'withdrawn')::bigint as withdrawn,
+        sum(t.count) filter (where s.bucket = 'superseded')::bigint as superseded,
+        sum(t.count) filter (where t.what = 'passed')::bigint as passed
+    from tally_now t left join state s on s.name = t.what where t.body = b.code
 ) v on true
 left join lateral (
-    select sum(passed) as passed from judgement where body = b.code
-) j on true
+    select coalesce(committed_at, pulled_at) as oldest_open from version
+    where body = b.code
+      and state in ('landed', 'queued', 'sending', 'unknown', 'sent', 'dead')
+    order by coalesce(committed_at, pulled_at) limit 1
+) o on true
 left join lateral (
     select count(*) as opened, count(*) filter (where state = 'closed') as closed
     from rectification where body = b.code
@@ -115,13 +139,21 @@ order by b.code
 
 -- name: oldest_open_now
 -- The age of the oldest version not yet accepted above, per body: what the promise is about.
-select v.body, b.name, count(*) as open,
-    extract(epoch from %(now)s::timestamptz - min(coalesce(v.committed_at, v.pulled_at)))
-        as oldest_s,
-    (array_agg(v.state order by v.pulled_at))[1] as oldest_state
-from version v join body b on b.code = v.body join state s on s.name = v.state
-where s.bucket = 'waiting'
-group by 1, 2 order by oldest_s desc
+select b.code as body, b.name, t.open,
+    extract(epoch from %(now)s::timestamptz - coalesce(v.committed_at, v.pulled_at)) as oldest_s,
+    v.state as oldest_state
+from body b
+join lateral (
+    select committed_at, pulled_at, state from version
+    where body = b.code
+      and state in ('landed', 'queued', 'sending', 'unknown', 'sent', 'dead')
+    order by coalesce(committed_at, pulled_at) limit 1
+) v on true
+left join lateral (
+    select sum(t.count)::bigint as open from tally_now t join state s on s.name = t.what
+    where t.body = b.code and s.bucket = 'waiting'
+) t on true
+order by oldest_s desc
 
 -- name: failing_feeds
 select f.body, b.name, min(f.failing_since) as failing_since,
@@ -134,8 +166,13 @@ group by 1, 2 order by 1
 -- The versions that wait longest for their acceptance above, with the hop they are in.
 select v.id, v.body, v.table_code, v.record_key, v.state, v.state_reason,
     extract(epoch from %(now)s::timestamptz - coalesce(v.committed_at, v.pulled_at)) as age_s
-from version v join state s on s.name = v.state
-where s.bucket = 'waiting'
+from body b
+join lateral (
+    select * from version
+    where body = b.code
+      and state in ('landed', 'queued', 'sending', 'unknown', 'sent', 'dead')
+    order by coalesce(committed_at, pulled_at) limit %(limit)s
+) v on true
 order by coalesce(v.committed_at, v.pulled_at)
 limit %(limit)s
 

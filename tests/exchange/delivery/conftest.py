@@ -25,7 +25,7 @@ def world(exchange_store: ExchangeStore) -> Iterator[World]:
     world = World(store)
     yield world
     with store.transaction() as conn:
-        assert balance(conn).unaccounted == 0
+        assert balance(conn, full=True).unaccounted == 0
     store.close()
 
 

@@ -115,7 +115,7 @@ class SweepSuite:
         ]  # fmt: skip
         assert exchange.ask("select sum(missed), sum(ranges) > 0 from sweep_day") == [(3, True)]
         with exchange.store.transaction() as conn:
-            assert balance(conn).unaccounted == 0
+            assert balance(conn, full=True).unaccounted == 0
             given = {"bodies": [BODY], "since": datetime(2026, 1, 1, tzinfo=UTC)}
             (day,) = [row for row in conn.execute(Q["misses"], given) if row["missed"]]
             (alarm,) = conn.execute(Q["missed_lately"], given).fetchall()
