@@ -91,10 +91,23 @@ class SourceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """A row that the source says is not there any more: its key there, and its local key.
+
+    ``where`` is what ``SourceRow.where`` was when it was there.
+    """
+
+    key: tuple[str, ...]
+    where: str
+    local_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Rows that are landed together with ``mark``, the position after them (JSON-able).
 
-    ``source_clock`` is what the source's own clock showed when the page was read.
+    ``source_clock`` is what the source's own clock showed when the page was read; ``gone`` are rows
+    that were deleted there, as far as the source can tell.
     """
 
     rows: tuple[SourceRow, ...]
@@ -102,6 +115,7 @@ class Page:
     source_clock: datetime | None
     origin: str
     detail: str | None = None
+    gone: tuple[Gone, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

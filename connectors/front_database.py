@@ -3,7 +3,10 @@
 Feed options: ``cursor`` (column with the time of a row's last change, required), ``overlap``
 (seconds looked back, default 900: longer than the longest transaction plus the clocks' skew),
 ``unique`` (columns that tell rows of one second apart, default the primary key), ``schema``,
-``zone`` (offset of the wall time in the database, default +08:00), ``statement_seconds``.
+``zone`` (offset of the wall time in the database, default +08:00), ``statement_seconds``,
+``changes`` (how changes are told: ``window``, the default, as below; ``queue``: by a queue that
+triggers fill, see ``connectors.change_queue``), ``changes_connection`` (the stored connection for
+that).
 
 How a pull goes: look through the overlap and compare digests (``connectors.front_window``), read
 what is new or changed and all that lies beyond, each page with the mark after it. Of the overlap
@@ -38,7 +41,14 @@ from connectors.connections import Connections
 from connectors.county import Body, BodyFileError, Feed
 from connectors.database_products import PRODUCTS, Session, failure_of, open_engine, reason_of
 from connectors.deadline import deadline
-from connectors.front_layout import Layout, Present, layout_of, tables_present
+from connectors.front_layout import (
+    LOCAL_KEY,
+    Layout,
+    Present,
+    layout_of,
+    place_of,
+    tables_present,
+)
 from connectors.front_probe import Probe
 from connectors.front_ranges import RangeReader
 from connectors.front_reading import RawRow, TableReader
@@ -53,10 +63,15 @@ from connectors.key_ranges import (
 )
 from schemas import Standard, Table
 
-_OPTIONS = {"cursor", "overlap", "unique", "schema", "zone", "statement_seconds"}
+CHANGES = ("window", "queue")
+"""How a body's changes can be told."""
+
+_OPTIONS = {
+    "cursor", "overlap", "unique", "schema", "zone", "statement_seconds", "changes",
+    "changes_connection",
+}  # fmt: skip
 _PAGES_A_STATEMENT = 10
 _HOT = timedelta(seconds=30)
-_LOCAL_KEY = "DFSJZJ"
 
 
 def open_source(
@@ -70,9 +85,23 @@ def open_source(
             f'{body.code}.toml: feeds."{feed.standard}".{key}: a front_database needs cursor and '
             f"knows {', '.join(sorted(_OPTIONS))}"
         )
-    return FrontDatabase(
-        body.code, connections.url(feed.connection), feed.tables_of(standard), **feed.options
-    )
+    options = dict(feed.options)
+    changes = options.pop("changes", "window")
+    name = options.pop("changes_connection", None)
+    if changes not in CHANGES or (name is None) != (changes == "window"):
+        raise BodyFileError(
+            f'{body.code}.toml: feeds."{feed.standard}".changes: one of {", ".join(CHANGES)}, and '
+            "changes_connection with all but window"
+        )
+    address, tables = connections.url(feed.connection), feed.tables_of(standard)
+    if changes == "window":
+        return FrontDatabase(body.code, address, tables, **options)
+    # These know this module; they are fetched only when a body asks for them.
+    from connectors.change_queue import ChangeQueue
+    from connectors.front_changes import FedDatabase
+
+    queue = ChangeQueue(body.code, connections.url(name), schema=options.get("schema"))
+    return FedDatabase(queue, body.code, address, tables, **options)
 
 
 class FrontDatabase(Source, RangeSource):
@@ -287,14 +316,9 @@ class FrontDatabase(Source, RangeSource):
 
     def _row(self, reader: TableReader, row: RawRow) -> SourceRow:
         values, defects = keep_row(dict(zip(reader.codes, row.cells, strict=True)))
-        names = [
-            f"{part.name}={text}"
-            for part, text in zip(reader.layout.unique, row.key[2:], strict=True)
-        ]
-        if values.get(_LOCAL_KEY):
-            names.append(f"{_LOCAL_KEY}={values[_LOCAL_KEY]}")
+        where = place_of(reader.layout, row.key[2:], values.get(LOCAL_KEY))
         changed_at = None if row.moment is None else self._aware(row.moment)
-        return SourceRow(values, changed_at, " ".join(names), defects)
+        return SourceRow(values, changed_at, where, defects)
 
     def _reader(self, connection: Connection, table: Table) -> TableReader:
         """The reader of a table; the layout is looked at again after every complaint."""
@@ -309,6 +333,11 @@ class FrontDatabase(Source, RangeSource):
                 self._product, layout, self._schema, self._seconds
             )
         return self._readers[table.code]
+
+    def layout(self, table: Table) -> Layout:
+        """How a table lies there; raises as ``pages`` does."""
+        with self._connected(table) as connection:
+            return self._reader(connection, table).layout
 
     def _ranges(self, connection: Connection, table: Table) -> RangeReader:
         return RangeReader(self._product, self._reader(connection, table), self._seconds)

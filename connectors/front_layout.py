@@ -18,6 +18,7 @@ from sqlalchemy.types import TypeEngine
 from connectors.base import TECHNICAL_COLUMNS, RefusedError
 from schemas import Table
 
+LOCAL_KEY = "DFSJZJ"
 _SERIAL = "LSH"
 
 
@@ -162,3 +163,9 @@ def _unique(
 
 def _titled(table: Table, code: str) -> str:
     return f"{code}（{table.by_code[code].name}）"
+
+
+def place_of(layout: Layout, key: Sequence[str], local_key: str | None) -> str:
+    """The name of a row for people: its key in the table, and the county's own."""
+    names = [f"{part.name}={text}" for part, text in zip(layout.unique, key, strict=True)]
+    return " ".join([*names, *([f"{LOCAL_KEY}={local_key}"] if local_key else [])])

@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, str] = {
     "ledger": "exchange.cli.ledger:ledger",
     "replay": "exchange.cli.replay:replay",
     "reproduce": "exchange.cli.reproduce:reproduce",
+    "queue-ddl": "exchange.cli.queue_ddl:queue_ddl",
     "rules": "exchange.cli.rules:rules",
     "score": "exchange.cli.score:score",
     "standard": "exchange.cli.standard:standard",

@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.base import Page, SourceRow
+from exchange.landing.gone import name_gone
 from exchange.store.connection import Conn
 from exchange.store.identity import LOCAL_KEY, anchors, content_hash, is_valid, record_key
 from exchange.store.queries import load
@@ -116,6 +117,9 @@ def land(
     if fresh or request_key is not None:
         batch = _insert_batch(conn, feed, page, digests, fresh, began_at, offset, request_key)
         _insert_versions(conn, feed, batch, fresh, now)
+    if page.gone:
+        kept = [record_key(feed.table, row.values, row.where) for row in page.rows]
+        name_gone(conn, feed.key(), page.gone, kept=kept, now=now)
     if mark_of(conn, feed) == began_at and page.mark is not None:
         moved = {"mark": _json(page.mark), "clock_offset_s": offset}
         conn.execute(Q["advance_feed"], feed.key() | moved)

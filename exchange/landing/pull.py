@@ -96,7 +96,7 @@ def _pull_feed(
     on_landed: Callable[[Feed], None] | None,
 ) -> None:
     for page in source.pages(feed.table, mark):
-        if page.rows or page.mark != mark:
+        if page.rows or page.gone or page.mark != mark:
             with store.transaction() as conn:
                 landed = land(conn, feed, page, began_at=mark, now=clock())
             pulled.add(landed)

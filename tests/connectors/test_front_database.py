@@ -6,10 +6,11 @@ import pytest
 
 from tests.connectors.conftest import MariaWorld, PostgresWorld
 from tests.connectors.front_suite import FrontSuite, FrontWorld
+from tests.connectors.times_suite import TimesSuite
 
 
 @pytest.mark.database
-class TestPostgreSQL(FrontSuite):
+class TestPostgreSQL(FrontSuite, TimesSuite):
     """PostgreSQL by psycopg2."""
 
     @pytest.fixture
@@ -19,7 +20,7 @@ class TestPostgreSQL(FrontSuite):
 
 
 @pytest.mark.mariadb
-class TestMariaDB(FrontSuite):
+class TestMariaDB(FrontSuite, TimesSuite):
     """MariaDB by PyMySQL."""
 
     @pytest.fixture

@@ -183,3 +183,33 @@ select d.body, b.name, count(*) as records, min(d.found_at) as since
 from difference d join body b on b.code = d.body
 where d.resolved_at is null and d.kind = 'vanished'
 group by 1, 2 order by 1
+
+-- name: name_gone
+-- Rows that the source said it deleted: where one of them was the newest of its record here, and no
+-- row of the same page took its place, the record has vanished.
+with gone as (
+    select * from unnest(%(row_keys)s::text[], %(places)s::text[], %(local_keys)s::text[])
+        as g (row_key, place, local_key)
+), held as (
+    update source_row s
+    set missing_since = %(now)s
+    from key_range r, gone g
+    where r.id = s.range_id and r.body = %(body)s and r.standard = %(standard)s
+      and r.table_code = %(table_code)s and s.row_key = g.row_key and s.missing_since is null
+    returning s.record_key
+)
+insert into difference (body, standard, table_code, record_key, kind, owner, version_id, detail,
+                        found_at, seen_at)
+select %(body)s, %(standard)s, %(table_code)s, v.record_key, 'vanished', 'county', v.id,
+    jsonb_build_object('row', g.row_key, 'missing_since', %(now)s::timestamptz), %(now)s, %(now)s
+from gone g
+join version v on v.body = %(body)s and v.standard = %(standard)s
+    and v.table_code = %(table_code)s and v.local_key = g.local_key and v.place = g.place
+where v.valid and v.state not in ('superseded', 'withdrawn')
+  and v.record_key <> all(%(kept)s)
+  and not exists (
+      select from version n
+      where n.body = v.body and n.standard = v.standard and n.table_code = v.table_code
+        and n.record_key = v.record_key and n.revision > v.revision and n.state <> 'superseded'
+  )
+on conflict (body, standard, table_code, record_key, kind) where resolved_at is null do nothing
