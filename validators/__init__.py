@@ -8,9 +8,10 @@ machine.
 from validators.engine import judge
 from validators.finding import Finding
 from validators.judgement import Counts, Judgement, RecordVerdict, RuleError, Stamp
+from validators.neighbours import Neighbour
 from validators.record import Context, Lookup, ParentState, Record
 from validators.registry import discover
-from validators.rule import Rule
+from validators.rule import Rule, Scene
 from validators.ruleset import Ruleset
 from validators.waiver import Waiver
 
@@ -20,12 +21,14 @@ __all__ = [
     "Finding",
     "Judgement",
     "Lookup",
+    "Neighbour",
     "ParentState",
     "Record",
     "RecordVerdict",
     "Rule",
     "RuleError",
     "Ruleset",
+    "Scene",
     "Stamp",
     "Waiver",
     "discover",

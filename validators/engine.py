@@ -39,26 +39,40 @@ class _Tally:
     waits: list[list[Lookup]]
     counts: dict[str, Counts]
     errors: list[RuleError]
+    again: set[int]
 
 
-def judge(ruleset: Ruleset, table: str, records: Sequence[Record], context: Context) -> Judgement:
+def judge(
+    ruleset: Ruleset,
+    table: str,
+    records: Sequence[Record],
+    context: Context,
+    *,
+    second_look: bool = False,
+) -> Judgement:
     """Judge the records of one table. Raises UnknownTableError for a table the standard lacks.
 
     For every rule of the table passed, failed, not applicable and not checked add up to the number
     of records. The order of verdicts is that of the records, the order of a record's findings that
-    of the rules.
+    of the rules. In a second look at records that were handed on, rules that return a record are
+    left out: it has gone.
     """
     plan = ruleset.plan(table)
     batch = plan.batch(records, context)
-    tally = _Tally([[] for _ in records], [[] for _ in records], {}, [])
+    tally = _Tally([[] for _ in records], [[] for _ in records], {}, [], set())
     for entry in plan.entries:
-        _run(entry, plan, batch, tally)
+        if not (second_look and entry.rule.consequence == "reject"):
+            _run(entry, plan, batch, tally)
     findings = with_siblings(tally.findings)
     if context.waivers:
         findings = waived(findings, context.waivers, wall_time(context.now).date())
     verdicts = tuple(
-        RecordVerdict(record.id, _outcome(found, waits), tuple(found), tuple(waits))
-        for record, found, waits in zip(records, findings, tally.waits, strict=True)
+        RecordVerdict(
+            record.id, _outcome(found, waits), tuple(found), tuple(waits), at in tally.again
+        )
+        for at, (record, found, waits) in enumerate(
+            zip(records, findings, tally.waits, strict=True)
+        )
     )
     return Judgement(table, ruleset.stamp, verdicts, tally.counts, tuple(tally.errors))
 
@@ -70,9 +84,13 @@ def _run(entry: Entry, plan: Plan, batch: Batch, tally: _Tally) -> None:
         for at, answer in enumerate(answers):
             if answer is False:
                 tally.findings[at].append(word(entry, plan, batch, at))
-    if entry.waits is not None and entry.rule.consequence == "reject":
-        for at, lookups in entry.waits(batch, answers):
+    if entry.waits is None or not counts.not_checked:
+        return
+    for at, lookups in entry.waits(batch, answers):
+        if entry.rule.consequence == "reject":
             tally.waits[at].extend(lookups)
+        elif entry.compares:
+            tally.again.add(at)
 
 
 def _answers(entry: Entry, batch: Batch, tally: _Tally) -> list[Answer]:
@@ -87,8 +105,10 @@ def _one_by_one(entry: Entry, batch: Batch, tally: _Tally, first: Exception) -> 
     answers: list[Answer] = []
     broken: list[int] = []
     for at, record in enumerate(batch.records):
+        one = batch.only(at)
         try:
-            answers.extend(entry.evaluate(batch.only(at)))
+            answers.extend(entry.evaluate(one))
+            batch.take(one, at)
         except Exception:  # noqa: BLE001 - the same, for the one record
             answers.append(RULE_CRASHED)
             broken.append(record.id)

@@ -44,13 +44,15 @@ class Counts:
 class RecordVerdict:
     """What becomes of a record: handed on, returned, or held for the parents in ``waits_for``.
 
-    Only findings with consequence ``reject`` return a record; others ride along with it.
+    Only findings with consequence ``reject`` return a record; others ride along with it. ``again``:
+    some rule could not compare yet with what is still to arrive and should look once more.
     """
 
     id: int
     outcome: Verdict
     findings: tuple[Finding, ...] = ()
     waits_for: tuple[Lookup, ...] = ()
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from schemas import Table
 from schemas.personal import kind_of
-from validators.expression import Code, Expression
+from validators.comparing import Comparison, Succession
+from validators.expression import Expression
 from validators.parents import Parents
 from validators.record import Context, Lookup, Record
 from validators.row import Layout, Row, RowFunction
 from validators.rowwise import compile_batch, compile_row
-from validators.rule import Holds, ReadWell, Refers, Rule, Unique
+from validators.rule import Compares, Follows, Holds, ReadWell, Refers, Rule, Unique
 from validators.shown import Shown
+from validators.uniqueness import Uniqueness
 
 Answer = bool | str | None
 _NO_TIME = datetime(1, 1, 1)  # noqa: DTZ001 - wall time; references look at no clock
@@ -26,8 +29,9 @@ Waits = Iterator[tuple[int, tuple[Lookup, ...]]]
 class Batch:
     """The records of one judgement as rows; ``judged`` has None for rows that only withdraw.
 
-    ``notes`` is where a rule leaves what its findings will tell, by rule code and position;
-    ``shown`` keeps what a record looks like to people, once it has a finding.
+    ``notes`` is where a rule leaves what its findings will tell, ``meant`` what would be right, by
+    rule code and position; ``shown`` keeps what a record looks like to people, once it has a
+    finding, and ``kept`` what comparisons make once for all rows.
     """
 
     records: Sequence[Record]
@@ -36,13 +40,21 @@ class Batch:
     context: Context
     notes: dict[tuple[str, int], str] = field(default_factory=dict)
     shown: dict[int, Shown] = field(default_factory=dict)
+    meant: dict[tuple[str, int], str] = field(default_factory=dict)
+    kept: dict[object, Any] = field(default_factory=dict)
 
     def only(self, at: int) -> Batch:
-        """The batch of one record."""
+        """The batch of one record; ``take`` brings back what its findings will tell."""
         part = slice(at, at + 1)
         return replace(
-            self, records=self.records[part], rows=self.rows[part], judged=self.judged[part]
-        )
+            self, records=self.records[part], rows=self.rows[part], judged=self.judged[part],
+            notes={}, meant={}, kept={},
+        )  # fmt: skip
+
+    def take(self, one: Batch, at: int) -> None:
+        """Keep what was noted in the batch of the one record at this position."""
+        self.notes.update({(rule, at): note for (rule, _), note in one.notes.items()})
+        self.meant.update({(rule, at): right for (rule, _), right in one.meant.items()})
 
     @cached_property
     def withdraws(self) -> bool:
@@ -63,21 +75,36 @@ class Batch:
 class Entry:
     """A rule with the functions that run it.
 
-    ``evaluate`` answers for each record; ``waits`` then names the parents that records wait for;
-    ``expected`` computes the right value of a failing row, where that can be computed.
+    ``evaluate`` answers for each record; ``waits`` then names the parents that records wait for, or
+    the neighbours that could still change an answer; ``expected`` computes the right value of a
+    failing row, where that can be computed; ``compares`` marks rules on more than the row itself.
     """
 
     rule: Rule
     evaluate: Callable[[Batch], list[Answer]]
     waits: Callable[[Batch, Sequence[Answer]], Waits] | None = None
     expected: RowFunction | None = None
+    compares: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a judgement of records has to look up; ``previous``: their earlier versions, too."""
+
+    parents: set[Lookup]
+    related: set[Lookup]
+    previous: bool
 
 
 class Plan:
     """The rules of one table, ready to run."""
 
-    def __init__(self, table: Table, rules: Sequence[Rule]) -> None:
+    def __init__(
+        self, table: Table, rules: Sequence[Rule], tables: Mapping[str, Table] | None = None
+    ) -> None:
+        """``tables`` are all tables of the standard: rows of the others may be compared with."""
         self.table = table
+        self._tables = tables or {table.code: table}
         self.layout = Layout(table)
         self.personal = {entry.code: kind_of(entry) for entry in table.fields}
         self.parents = tuple(
@@ -89,6 +116,9 @@ class Plan:
         self.named_defects = frozenset(
             check.defect for check in checks if isinstance(check, ReadWell) and check.defect
         )
+        self._comparisons: list[Comparison] = []
+        self._uniques: list[Uniqueness] = []
+        self._follows = any(isinstance(rule.check, Follows) for rule in rules)
         self.entries = tuple(self._entry(rule) for rule in rules)
 
     def batch(self, records: Sequence[Record], context: Context) -> Batch:
@@ -100,11 +130,15 @@ class Plan:
             judged = [None if row[flag] == 0 else row for row in rows]
         return Batch(records, rows, judged, context)
 
-    def lookups(self, records: Sequence[Record]) -> set[Lookup]:
-        """The parents whose state a judgement of these records needs."""
+    def needs(self, records: Sequence[Record]) -> Needs:
+        """What a judgement of these records has to look up for its context."""
         no_context = Context(body="", divisions=frozenset(), now=_NO_TIME)
-        judged = [row for row in self.batch(records, no_context).judged if row is not None]
-        return {lookup for parents in self.parents for row in judged for lookup in parents.of(row)}
+        batch = self.batch(records, no_context)
+        judged = [row for row in batch.judged if row is not None]
+        parents = {each for parents in self.parents for row in judged for each in parents.of(row)}
+        askers: tuple[Comparison | Uniqueness, ...] = (*self._comparisons, *self._uniques)
+        related = {each for asker in askers for row in judged for each in asker.lookups(row)}
+        return Needs(parents, related, self._follows)
 
     def _entry(self, rule: Rule) -> Entry:
         check = rule.check
@@ -115,7 +149,15 @@ class Plan:
                 parents = Parents(reference, self.layout)
                 return Entry(rule, _refers(rule, parents), waits=_waits(parents))
             case Unique():
-                return Entry(rule, self._unique(rule, check))
+                uniqueness = Uniqueness(rule, check, self.layout)
+                self._uniques.append(uniqueness)
+                return Entry(rule, uniqueness.evaluate)
+            case Compares():
+                comparison = Comparison(rule, check, self.layout, self._tables)
+                self._comparisons.append(comparison)
+                return Entry(rule, comparison.evaluate, waits=comparison.waits, compares=True)
+            case Follows():
+                return Entry(rule, Succession(rule, check, self.layout).evaluate, compares=True)
             case ReadWell(defect):
                 return Entry(rule, _read_well(defect, self.named_defects))
 
@@ -134,41 +176,6 @@ class Plan:
         if isinstance(rule.expected, Expression):
             return compile_row(rule.expected, self.layout)
         return None
-
-    def _unique(self, rule: Rule, check: Unique) -> Callable[[Batch], list[Answer]]:
-        own = [compile_row(Code(name), self.layout) for name in check.fields]
-        business = [compile_row(Code(name), self.layout) for name in self.table.key]
-        local = compile_row(Code("DFSJZJ"), self.layout)
-        required = [self.table.by_code[name].required == "M" for name in check.fields]
-
-        def evaluate(batch: Batch) -> list[Answer]:
-            first: dict[tuple[object, ...], tuple[int, object]] = {}
-            answers: list[Answer] = []
-            for at, (row, judged) in enumerate(zip(batch.rows, batch.judged, strict=True)):
-                key = tuple(part(row) for part in own)
-                if any(need and part is None for need, part in zip(required, key, strict=True)):
-                    answers.append(None)
-                    continue
-                if judged is None:
-                    first.pop(key, None)
-                    answers.append(None)
-                    continue
-                other = tuple(part(row) for part in business) if check.local else local(row)
-                seen = first.setdefault(key, (at, other))
-                if seen[0] == at:
-                    answers.append(True)
-                    continue
-                clash = seen[1] != other or (batch.context.one_file and not check.local)
-                if clash:
-                    batch.notes[rule.code, at] = _seen(batch.records[seen[0]])
-                answers.append(not clash)
-            return answers
-
-        return evaluate
-
-
-def _seen(record: Record) -> str:
-    return f"（见{record.where}）" if record.where else ""
 
 
 def _refers(rule: Rule, parents: Parents) -> Callable[[Batch], list[Answer]]:

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
 from zoneinfo import ZoneInfo
 
+from validators.neighbours import Neighbour
+
 if TYPE_CHECKING:
     from validators.waiver import Waiver
 
@@ -74,7 +76,9 @@ class Context:
     are then not checked and hold nothing back. ``grace_over`` are the records that have waited for
     an absent parent as long as the policy allows. ``one_file`` says that the records are the rows
     of one document, so that no row can be a later state of another. ``waivers`` are the rules that
-    the body is excused from.
+    the body is excused from. ``related`` gives the rows of every lookup that comparisons need, the
+    newest first, each record once; ``previous`` the earlier versions of records that have some, by
+    record, the newest first. None means that nobody could look.
     """
 
     body: str
@@ -84,6 +88,8 @@ class Context:
     grace_over: frozenset[int] = field(default_factory=frozenset)
     one_file: bool = False
     waivers: tuple[Waiver, ...] = ()
+    related: Mapping[Lookup, Sequence[Neighbour]] | None = None
+    previous: Mapping[int, Sequence[Neighbour]] | None = None
 
 
 def wall_time(moment: datetime) -> datetime:

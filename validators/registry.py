@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Protocol, TypeVar
 
 from validators import rules as on_rows
 from validators.dossier import rules as on_dossiers
 from validators.dossier.rule import DossierRule
-from validators.rule import Rule
+from validators.rule import Compares, Rule
 
 
 class RuleFileError(ImportError):
@@ -54,3 +55,18 @@ def _in_folder(package: ModuleType, sort: type[_R]) -> tuple[_R, ...]:
             raise RuleFileError(f"{folder}/{module.name}.py: code {rule.code!r} is taken")
         found[rule.code] = rule
     return tuple(found[code] for code in sorted(found))
+
+
+@cache
+def asked_for() -> Mapping[str, frozenset[tuple[str, ...]]]:
+    """The fields by which rules ask for rows of a table, by table.
+
+    Whoever keeps rows must be able to find them by these fields.
+    """
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for rule in discover():
+        links = rule.check.links if isinstance(rule.check, Compares) else ()
+        for link in links:
+            for table in link.tables:
+                found.setdefault(table, set()).add(link.fields)
+    return MappingProxyType({table: frozenset(fields) for table, fields in found.items()})

@@ -1,11 +1,13 @@
 """A rule: what it demands, of which tables, with what consequence, and what people read of it.
 
-A rule is declared once and holds no code of the engine. Its ``check`` is one of four kinds:
+A rule is declared once and holds no code of the engine. Its ``check`` is one of six kinds:
 
 - ``Holds``: an expression over one row, from the standard's tables or written by hand;
 - ``Refers``: a parent must be there, from the references of a table;
 - ``Unique``: no second valid row with the same key in the batch;
-- ``ReadWell``: reading the row lost nothing (landing defects).
+- ``ReadWell``: reading the row lost nothing (landing defects);
+- ``Compares``: the row agrees with other rows that it names;
+- ``Follows``: the row may follow the earlier versions of its record.
 
 Codes are for ever: a code is never used again for something else; when a meaning changes, the
 version goes up. The code is ``<clause>/<what>``: the clause (or the common clause of its kind, see
@@ -14,12 +16,13 @@ version goes up. The code is ``<clause>/<what>``: the clause (or the common clau
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from schemas import Reference
 from validators.expression import Expression
+from validators.neighbours import Found, Link, Reply, Seen
 
 Severity = Literal["error", "warning", "info"]
 Consequence = Literal["reject", "rectify", "advice"]
@@ -93,8 +96,45 @@ class ReadWell:
     defect: str | None
 
 
-Check = Holds | Refers | Unique | ReadWell
-Example = Mapping[str, str | None]
+@dataclass(frozen=True)
+class Compares:
+    """The row and the rows that the links name agree, by a pure function.
+
+    Asked only of rows to which ``when`` applies and that have a value for every field of at least
+    one link; offline it is not checked. See ``validators.neighbours``.
+    """
+
+    links: tuple[Link, ...]
+    judge: Callable[[Seen, Found], Reply]
+    when: Expression | None = None
+
+
+@dataclass(frozen=True)
+class Follows:
+    """The row may follow the earlier versions of the same record, by a pure function.
+
+    The versions are those that arrived before, the newest first; none for a record that is new.
+    """
+
+    judge: Callable[[Seen, Sequence[Seen]], Reply]
+    when: Expression | None = None
+
+
+@dataclass(frozen=True)
+class Scene:
+    """An example with more than one row: the row judged, others as (table, cells), its own past.
+
+    ``overdue``: the grace for what is still to arrive is over.
+    """
+
+    row: Mapping[str, str | None]
+    others: tuple[tuple[str, Mapping[str, str | None]], ...] = ()
+    earlier: tuple[Mapping[str, str | None], ...] = ()
+    overdue: bool = False
+
+
+Check = Holds | Refers | Unique | ReadWell | Compares | Follows
+Example = Mapping[str, str | None] | Scene
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,8 +150,8 @@ class Rule:
     ``on_withdrawal`` keeps the rule for rows that only withdraw an earlier one: their content is
     that of the faulty row and must not be judged again.
 
-    The examples are rows by field, run as tests: ``good`` passes, ``bad`` fails, ``beside`` is not
-    touched by the rule.
+    The examples are rows by field, or scenes of several rows, run as tests: ``good`` passes,
+    ``bad`` fails, ``beside`` is not touched by the rule; in ``open`` scenes it is not answered yet.
     """
 
     code: str
@@ -137,6 +177,7 @@ class Rule:
     good: tuple[Example, ...] = ()
     bad: tuple[Example, ...] = ()
     beside: tuple[Example, ...] = ()
+    open: tuple[Scene, ...] = ()
 
     @property
     def consequence(self) -> Consequence:

@@ -19,10 +19,10 @@ from validators.derived import derive
 from validators.dossier.engine import in_force
 from validators.dossier.rule import DossierRule
 from validators.judgement import Stamp
-from validators.plan import Plan
+from validators.plan import Needs, Plan
 from validators.record import Lookup, Record
 from validators.registry import discover, discover_dossier_rules
-from validators.rule import Rule
+from validators.rule import Compares, Rule
 
 ENGINE = "1"
 """Version of the engine: goes up when the same rules would give other verdicts."""
@@ -68,6 +68,17 @@ class Ruleset:
         """The rules on whole cases, projects and flows that are for this standard."""
         return in_force(discover_dossier_rules(), self.standard)
 
+    @cached_property
+    def awaited(self) -> frozenset[str]:
+        """The tables whose rows may clear up what a held row of another, or the same, waits for."""
+        return frozenset(
+            table
+            for rule in self._written
+            if rule.consequence == "reject" and isinstance(rule.check, Compares)
+            for link in rule.check.links
+            for table in link.tables
+        )
+
     def rules_of(self, table: str) -> tuple[Rule, ...]:
         """The rules of a table, in the order of findings; derived at the first call and kept.
 
@@ -82,13 +93,17 @@ class Ruleset:
     def plan(self, table: str) -> Plan:
         """The rules of a table, ready to run; made at the first call and kept."""
         if table not in self._plans:
-            self._plans[table] = Plan(self.standard.table(table), self.rules_of(table))
+            declared, rules = self.standard.table(table), self.rules_of(table)
+            self._plans[table] = Plan(declared, rules, self.standard.tables)
         return self._plans[table]
+
+    def needs(self, table: str, records: Sequence[Record]) -> Needs:
+        """What a judgement of these records needs in its context beside the records."""
+        return self.plan(table).needs(records)
 
     def lookups(self, table: str, rows: Sequence[Mapping[str, str | None]]) -> set[Lookup]:
         """The parents whose state a judgement of these rows needs in its context."""
-        records = [Record(at, row) for at, row in enumerate(rows)]
-        return self.plan(table).lookups(records)
+        return self.needs(table, [Record(at, row) for at, row in enumerate(rows)]).parents
 
 
 def placed(rule: Rule, standard: Standard) -> Rule:

@@ -80,6 +80,8 @@ def _detail(rule: Rule, record: Record) -> str | None:
 
 def _expected(entry: Entry, batch: Batch, at: int, shown: Shown) -> str | None:
     rule = entry.rule
+    if (rule.code, at) in batch.meant:
+        return batch.meant[rule.code, at]
     if entry.expected is not None:
         computed = entry.expected(batch.rows[at])
         return None if computed is None else _plain(computed)

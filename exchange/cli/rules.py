@@ -13,7 +13,7 @@ from schemas.clauses import clause
 from validators import Rule, Ruleset
 from validators.coverage import Coverage, coverage
 from validators.dossier.rule import DossierRule
-from validators.rule import CONSEQUENCE_NAMES, DIMENSION_NAMES, OWNER_NAMES
+from validators.rule import CONSEQUENCE_NAMES, DIMENSION_NAMES, OWNER_NAMES, Example, Scene
 
 
 @click.command()
@@ -95,8 +95,21 @@ def _own_part(rule: Rule | DossierRule) -> dict[str, Any]:
         "subject": "row",
         "severity": rule.severity,
         "hand_written": rule.hand_written,
-        "good": [dict(example) for example in rule.good],
-        "bad": [dict(example) for example in rule.bad],
+        "good": [_example(example) for example in rule.good],
+        "bad": [_example(example) for example in rule.bad],
+    }
+
+
+def _example(example: Example) -> dict[str, Any]:
+    """An example row; beside other rows these are told, too."""
+    if not isinstance(example, Scene):
+        return dict(example)
+    others = [{"table": table, "row": dict(row)} for table, row in example.others]
+    return {
+        "row": dict(example.row),
+        "others": others,
+        "earlier": [dict(row) for row in example.earlier],
+        "overdue": example.overdue,
     }
 
 

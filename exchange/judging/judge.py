@@ -17,6 +17,7 @@ import psycopg
 from connectors.base import Defect
 from exchange.judging import dirty
 from exchange.judging.inputs import keep_inputs
+from exchange.judging.neighbours import earlier_versions, related_rows
 from exchange.judging.parents import parent_states
 from exchange.judging.rulesets import Rulesets
 from exchange.judging.verdict import write_verdicts
@@ -64,6 +65,11 @@ class Group:
     standard: str
     table: str
     rows: Sequence[dict[str, Any]]
+
+    @property
+    def feed(self) -> dict[str, str]:
+        """The parameters by which SQL names where the rows came from."""
+        return {"body": self.body, "standard": self.standard, "table_code": self.table}
 
 
 def judge_due(
@@ -134,9 +140,9 @@ def judge_group(conn: Conn, rulesets: Rulesets, group: Group, *, now: datetime) 
         )
         for row in group.rows
     ]
-    lookups = ruleset.lookups(group.table, [record.values for record in records])
+    needs = ruleset.needs(group.table, records)
     grace = timedelta(seconds=policy.hold_grace_s)
-    parents = parent_states(conn, ruleset.standard, lookups)
+    parents = parent_states(conn, ruleset.standard, needs.parents)
     context = Context(
         body=group.body,
         divisions=rulesets.divisions(group.body),
@@ -144,6 +150,8 @@ def judge_group(conn: Conn, rulesets: Rulesets, group: Group, *, now: datetime) 
         parents=parents,
         waivers=waivers_of(conn, group.body, wall_time(now).date()),
         grace_over=frozenset(row["id"] for row in group.rows if row["pulled_at"] + grace <= now),
+        related=related_rows(conn, ruleset.standard, group.body, needs.related),
+        previous=earlier_versions(conn, group.feed, group.rows) if needs.previous else {},
     )
     judgement = judge(ruleset, group.table, records, context)
     number = write_verdicts(conn, group, judgement, ruleset, parents, policy, now=now)

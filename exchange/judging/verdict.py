@@ -28,6 +28,8 @@ from validators import (
 
 Q = load("judging")
 REASON_LENGTH = 300
+EXPECTED = "expected"
+"""The state of what is no parent, but may still arrive and decide."""
 
 
 class GroupOfRecords(Protocol):
@@ -95,6 +97,8 @@ def write_verdicts(
     )
     _store_holds(conn, ruleset.standard, moves, parents)
     _give_way(conn, feed, moves)
+    if group.table in ruleset.awaited:
+        conn.execute(Q["wake_expectant"], {"now": now, "ids": [move.row["id"] for move in moves]})
     table = ruleset.standard.table(group.table)
     _cases(conn, group, table, moves, policy, now)
     gone = {move.row["id"] for move in moves if move.state in {"returned", "withdrawn"}}
@@ -127,7 +131,9 @@ def _move(
         names = "、".join(sorted({lookup.table for lookup in verdict.waits_for}))
         grace_ends = row["pulled_at"] + timedelta(seconds=policy.hold_grace_s)
         again = grace_ends if grace_ends > now else None
-        return _Move(row, verdict, "held", f"等待上级记录入库：{names}"[:REASON_LENGTH], again)
+        return _Move(
+            row, verdict, "held", f"等待上级记录或同一办件的记录：{names}"[:REASON_LENGTH], again
+        )
     if idle:
         return _Move(row, verdict, "withdrawn", "撤回的记录从未上报，无须向上撤回", None)
     return _Move(row, verdict, "queued", "校验通过", None)
@@ -222,7 +228,7 @@ def _store_holds(
     with conn.cursor() as cursor, cursor.copy(Q["copy_holds"]) as copy:
         for version, lookup in waiting:
             fields, values = anchor_of(standard, lookup.table, lookup.fields, lookup.values)
-            state = parents.get(lookup, "absent")
+            state = parents.get(lookup, EXPECTED)
             copy.write_row((version, standard.version, lookup.table, fields, values, state))
 
 

@@ -12,6 +12,7 @@ from functools import cache
 
 from schemas import Standard, Table, load
 from schemas.values import canonical
+from validators.registry import asked_for
 
 Row = Mapping[str, str | None]
 
@@ -62,7 +63,7 @@ def is_valid(row: Row) -> bool:
 
 
 def anchors(standard: Standard, table: Table, row: Row) -> dict[str, str]:
-    """The names by which rows of other tables refer to this one: field list → values."""
+    """The names by which references and rules find this row: field list → values."""
     found = {}
     for fields in _referred(standard.version).get(table.code, ()):
         values = [canonical(table.by_code.get(code), row.get(code)) for code in fields]
@@ -88,6 +89,8 @@ def _referred(version: str) -> Mapping[str, frozenset[tuple[str, ...]]]:
     for table in load(version).tables.values():
         for reference in table.references:
             found.setdefault(reference.table, set()).add(reference.to_fields)
+    for code, fields in asked_for().items():
+        found.setdefault(code, set()).update(fields)
     return {code: frozenset(fields) for code, fields in found.items()}
 
 

@@ -204,7 +204,9 @@ create table hold (
     table_code text not null,
     fields text not null,
     field_values text not null,
-    parent_state text not null check (parent_state in ('pending', 'failed', 'absent')),
+    parent_state text not null check (
+        parent_state in ('pending', 'failed', 'absent', 'expected')
+    ),
     since timestamptz not null default clock_timestamp(),
     primary key (version_id, table_code, fields)
 );

@@ -38,10 +38,10 @@ def test_reasons_are_true() -> None:
 
 def test_hole_and_stale_are_told_apart() -> None:
     """A clause with nothing is a hole; a reason beside a rule must say that it is partial."""
-    reason = reasons()["PRC-001"]
-    assert Coverage("PRC-001", (), None).is_hole
-    assert not Coverage("PRC-001", (), reason).is_stale
-    assert Coverage("PRC-001", ("X",), reason).is_stale
+    reason = reasons()["COM-010"]
+    assert Coverage("COM-010", (), None).is_hole
+    assert not Coverage("COM-010", (), reason).is_stale
+    assert Coverage("COM-010", ("X",), reason).is_stale
 
 
 def test_rules_cite_what_exists() -> None:

@@ -11,11 +11,12 @@ import pytest
 
 from schemas import Standard, Table, load, versions
 from schemas.clauses import clause
-from validators import Context, Record, Rule, discover
+from tests.validators.neighbourhood import context_of
+from validators import Context, Record, Rule, Scene, discover
 from validators.expression import reads
-from validators.plan import Plan
+from validators.plan import Batch, Plan
 from validators.record import RECORD_ZONE
-from validators.rule import Holds, Unique
+from validators.rule import Compares, Example, Follows, Holds, Unique
 from validators.ruleset import placed
 from validators.wording import word
 
@@ -24,20 +25,47 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=RECORD_ZONE)
 CONTEXT = Context(body="", divisions=frozenset(), now=NOW)
 
 
-def tables_of(rule: Rule) -> list[Table]:
+def places_of(rule: Rule) -> list[tuple[Standard, Table]]:
     """The tables of every version that the rule is for."""
     found = []
     for version in versions():
         standard: Standard = load(version)
-        found += [standard.table(code) for code in placed(rule, standard).tables]
+        found += [(standard, standard.table(code)) for code in placed(rule, standard).tables]
     return found
 
 
-def answer(rule: Rule, table: Table, example: Mapping[str, str | None]) -> object:
+def tables_of(rule: Rule) -> list[Table]:
+    """The same without the standards."""
+    return [table for _, table in places_of(rule)]
+
+
+def row_of(example: Example) -> Mapping[str, str | None]:
+    """The row that is judged in an example."""
+    return example.row if isinstance(example, Scene) else example
+
+
+def set_up(rule: Rule, standard: Standard, table: Table, example: Example) -> tuple[Plan, Batch]:
+    """An example ready to be judged in a table."""
+    plan = Plan(table, [rule], standard.tables)
+    record = Record(1, row_of(example), where="第2行")
+    context = CONTEXT
+    if isinstance(example, Scene):
+        context = context_of(standard, plan, record, example, NOW)
+    return plan, plan.batch([record], context)
+
+
+def answer(rule: Rule, standard: Standard, table: Table, example: Example) -> object:
     """What the rule answers for one row of a table."""
-    plan = Plan(table, [rule])
-    batch = plan.batch([Record(1, example)], CONTEXT)
+    plan, batch = set_up(rule, standard, table, example)
     return plan.entries[0].evaluate(batch)[0]
+
+
+def fits(standard: Standard, table: Table, example: Example) -> bool:
+    """Whether the table has the cells of an example, and the standard its other tables."""
+    if not set(row_of(example)) <= set(table.columns):
+        return False
+    others = example.others if isinstance(example, Scene) else ()
+    return all(code in standard.tables for code, _ in others)
 
 
 def by_code(rule: Rule) -> str:
@@ -48,30 +76,33 @@ def by_code(rule: Rule) -> str:
 @pytest.mark.parametrize("rule", RULES, ids=by_code)
 def test_examples(rule: Rule) -> None:
     """Good rows pass, bad rows fail, rows beside are not touched, in every table of the rule."""
-    tables = tables_of(rule)
-    assert tables, f"{rule.code} is for no table of any version"
-    for table in tables:
-        columns = set(table.columns)
+    places = places_of(rule)
+    assert places, f"{rule.code} is for no table of any version"
+    for standard, table in places:
         for expected, examples in ((True, rule.good), (False, rule.bad), (None, rule.beside)):
             for example in examples:
-                if set(example) <= columns:
-                    assert answer(rule, table, example) is expected, (table.code, example)
+                if fits(standard, table, example):
+                    given = answer(rule, standard, table, example)
+                    assert given is expected, (given, standard.version, table.code, example)
+        for scene in rule.open:
+            if fits(standard, table, scene):
+                given = answer(rule, standard, table, scene)
+                assert isinstance(given, str), (given, standard.version, table.code, scene)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=by_code)
 def test_every_example_is_run(rule: Rule) -> None:
     """No example names a field that none of the rule's tables has, so none is silently skipped."""
-    for example in (*rule.good, *rule.bad, *rule.beside):
-        assert any(set(example) <= set(table.columns) for table in tables_of(rule)), example
+    for example in (*rule.good, *rule.bad, *rule.beside, *rule.open):
+        assert any(fits(standard, table, example) for standard, table in places_of(rule)), example
 
 
 @pytest.mark.parametrize("rule", RULES, ids=by_code)
 def test_finding_reads_well(rule: Rule) -> None:
     """The finding of a bad row has no hole in its text and says what to do."""
     for example in rule.bad:
-        table = next(one for one in tables_of(rule) if set(example) <= set(one.columns))
-        plan = Plan(table, [rule])
-        batch = plan.batch([Record(1, example, where="第2行")], CONTEXT)
+        standard, table = next(place for place in places_of(rule) if fits(*place, example))
+        plan, batch = set_up(rule, standard, table, example)
         plan.entries[0].evaluate(batch)
         finding = word(plan.entries[0], plan, batch, 0)
         for text in (finding.message, finding.why, finding.fix):
@@ -108,9 +139,18 @@ def test_template_fields_exist(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", RULES, ids=by_code)
 def test_reads_known_fields(rule: Rule) -> None:
     """A rule looks only at fields that exist: a misspelt name would never apply."""
-    assert isinstance(rule.check, Holds | Unique)
+    assert isinstance(rule.check, Holds | Unique | Compares | Follows)
+    known = {column for table in tables_of(rule) for column in table.columns}
+    if isinstance(rule.check, Compares):
+        for link in rule.check.links:
+            assert all(reads(value) <= known for value in link.values)
+            assert any(
+                set(link.fields) <= set(load(version).tables[code].columns)
+                for version in versions()
+                for code in link.tables
+                if code in load(version).tables
+            )
     if isinstance(rule.check, Holds):
-        known = {column for table in tables_of(rule) for column in table.columns}
         looked = reads(rule.check.condition)
         if rule.check.when is not None:
             looked |= reads(rule.check.when)

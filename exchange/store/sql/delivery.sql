@@ -193,6 +193,6 @@ from hold h
 join anchor a on a.standard = h.standard and a.table_code = h.table_code and a.fields = h.fields
     and a.field_values = h.field_values
 join version p on p.id = a.version_id and p.valid and p.state = 'confirmed'
-where h.standard = %(standard)s and h.since >= %(since)s
+where h.standard = %(standard)s and h.since >= %(since)s and h.parent_state <> 'expected'
   and c.id = h.version_id and c.state = 'held'
   and (c.judge_after is null or c.judge_after > %(now)s)

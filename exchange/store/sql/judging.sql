@@ -57,6 +57,58 @@ join version v on v.id = a.version_id and v.valid
 join state s on s.name = v.state
 group by n.n
 
+-- name: related_rows
+-- The versions that each lookup names and that are not over, the newest first.
+select n.n, v.*
+from unnest(%(tables)s::text[], %(fields)s::text[], %(values)s::text[])
+         with ordinality as n (table_code, fields, field_values, n)
+cross join lateral (
+    select v.id, v.body, v.record_key, v.local_key, v.state, v.valid, v.raw
+    from anchor a join version v on v.id = a.version_id
+    where a.standard = %(standard)s and a.table_code = n.table_code
+      and a.fields = n.fields and a.field_values = n.field_values
+      and v.state not in ('superseded', 'withdrawn')
+    order by v.id desc
+    limit %(most)s
+) v
+
+-- name: rows_of_local_keys
+-- The same for rows named by the key that their body gave them.
+select n.n, v.*
+from unnest(%(tables)s::text[], %(values)s::text[]) with ordinality as n (table_code, local_key, n)
+cross join lateral (
+    select v.id, v.body, v.record_key, v.local_key, v.state, v.valid, v.raw
+    from version v
+    where v.body = %(body)s and v.standard = %(standard)s and v.table_code = n.table_code
+      and v.local_key = n.local_key and v.state not in ('superseded', 'withdrawn')
+    order by v.id desc
+    limit %(most)s
+) v
+
+-- name: earlier_versions
+-- What arrived of the same records before, the newest first.
+select n.id as of_version, v.*
+from unnest(%(ids)s::bigint[], %(record_keys)s::text[]) as n (id, record_key)
+cross join lateral (
+    select v.id, v.state, v.valid, v.raw
+    from version v
+    where v.body = %(body)s and v.standard = %(standard)s and v.table_code = %(table_code)s
+      and v.record_key = n.record_key and v.id < n.id
+    order by v.id desc
+    limit %(most)s
+) v
+
+-- name: wake_expectant
+-- Held records that expected what has just arrived are due at once.
+update version c
+set judge_after = %(now)s
+from hold h
+join anchor a on a.standard = h.standard and a.table_code = h.table_code and a.fields = h.fields
+    and a.field_values = h.field_values
+where a.version_id = any(%(ids)s) and h.parent_state = 'expected' and c.id = h.version_id
+  and c.id <> all(%(ids)s) and c.state = 'held'
+  and (c.judge_after is null or c.judge_after > %(now)s)
+
 -- name: stamp
 select id from stamp
 where standard = %(standard)s and overlay = %(overlay)s and ruleset = %(ruleset)s

@@ -1,0 +1,156 @@
+"""Judging beside other rows in the store: what may still come is waited for, the rest blamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from random import Random
+
+import pytest
+
+from exchange.store.connection import Store
+from schemas.sample import Event, flow_setup, story
+from tests.exchange.records import BODY, Row, World
+from tests.stores import ExchangeStore
+from validators.case_steps import STEPS
+
+pytestmark = pytest.mark.database
+CASE = "SPGL_XMSPSXBLXXB"
+
+
+@pytest.fixture
+def world(exchange_store: ExchangeStore) -> Iterator[World]:
+    """A store with one body."""
+    store = Store(exchange_store.app_dsn, by="test")
+    with store.transaction() as conn:
+        conn.execute("insert into body values (%s, '测试县', '{420602}', 'none')", (BODY,))
+    yield World(store)
+    store.close()
+
+
+def life(world: World) -> list[Event]:
+    """A set-up and a short life of a project under it."""
+    start = datetime(2025, 3, 3, 9)  # noqa: DTZ001  wall time, as records have it
+    return [
+        *flow_setup(world.standard, BODY, Random(1), start),
+        *story(world.standard, BODY, Random(2), start, kind="private_building", stages=2),
+    ]
+
+
+def confirm(world: World) -> None:
+    """The province takes everything that is queued."""
+    for state in ("sending", "sent", "confirmed"):
+        with world.store.transaction() as conn:
+            conn.execute(
+                "update version set state = %s, state_reason = 'test', confirmed_at = now()"
+                " where state = any(%s)",
+                (state, ["queued", "sending", "sent"]),
+            )
+
+
+def settled(world: World, events: list[Event]) -> None:
+    """Land the rows table by table, parents first, judge each and have it confirmed."""
+    order = [table.code for table in world.standard.in_order]
+    for code in sorted({event.table for event in events}, key=order.index):
+        world.land(code, *(event.record for event in events if event.table == code))
+        world.judge()
+        confirm(world)
+
+
+def case_of(world: World) -> list[Row]:
+    """A project with one case taken to the store; the case's steps, not landed yet, in order."""
+    told = life(world)
+    first = next(event.record for event in told if event.table == CASE)
+    steps = [
+        dict(event.record)
+        for event in told
+        if event.table == STEPS and event.record["SPSXSLBM"] == first["SPSXSLBM"]
+    ]
+    settled(world, [event for event in told if event.table != STEPS])
+    return steps
+
+
+def found(world: World) -> list[tuple[str, str]]:
+    """The findings so far, as local key and rule."""
+    rows = world.rows(
+        "select v.local_key, f.rule from finding f join version v on v.id = f.version_id order by 1"
+    )
+    return [(row["local_key"], row["rule"]) for row in rows]
+
+
+def test_whole_life_is_taken_without_a_finding(world: World) -> None:
+    """What a county tells of a project passes every rule, other rows being there."""
+    settled(world, life(world))
+    assert found(world) == []
+    assert world.rows("select state from version where state not in ('confirmed')") == []
+
+
+def test_step_waits_for_the_one_before_it(world: World) -> None:
+    """An acceptance that arrives before its receipt is held without blame and goes on with it."""
+    receipt, *others = case_of(world)
+    accepted = next(step for step in others if step["BLZT"] == "3")
+    world.land(STEPS, accepted)
+    judged = world.judge()
+    assert (judged.held, judged.failed) == (1, 0)
+    assert world.rows("select parent_state from hold") == [{"parent_state": "expected"}]
+    world.land(STEPS, receipt)
+    assert world.judge().passed == 1
+    assert world.judge().passed == 1
+    assert world.states(STEPS) == ["queued", "queued"]
+    assert found(world) == []
+
+
+def test_step_without_the_one_before_it_is_returned_after_the_grace(world: World) -> None:
+    """When the receipt stays away for the time of the policy, the acceptance is at fault."""
+    _, *others = case_of(world)
+    accepted = next(step for step in others if step["BLZT"] == "3")
+    world.land(STEPS, accepted)
+    world.judge()
+    world.pass_time(seconds=world.rulesets.policy(BODY, world.now).hold_grace_s + 1)
+    assert world.judge().failed == 1
+    assert found(world) == [(accepted["DFSJZJ"], "PRC-003/accepted_without_receipt")]
+
+
+def test_steps_of_one_batch_are_seen_together(world: World) -> None:
+    """The whole case in one page, last step first, passes at once."""
+    steps = case_of(world)
+    world.land(STEPS, *reversed(steps))
+    assert world.judge().passed == len(steps)
+    assert found(world) == []
+
+
+def test_one_fault_is_found_once(world: World) -> None:
+    """A step after the end is returned, naming the end; the others of the case are not blamed."""
+    steps = case_of(world)
+    late = steps[1] | {"BLSJ": "2026-10-09 09:00:00", "DFSJZJ": "late-1", "BLZT": "8"}
+    world.land(STEPS, *steps, late)
+    world.judge()
+    assert [rule for _, rule in found(world) if rule.startswith("PRC")] == [
+        "PRC-011/step_after_end"
+    ]
+    (finding,) = world.rows("select detail from finding where rule like 'PRC%%'")
+    assert str(steps[-1]["DFSJZJ"]) in finding["detail"]["message"]
+
+
+def test_withdrawn_step_is_not_there(world: World) -> None:
+    """A receipt that was withdrawn is no second receipt."""
+    receipt, *_ = case_of(world)
+    world.land(STEPS, receipt)
+    world.judge()
+    confirm(world)
+    world.land(STEPS, receipt | {"SJYXBS": "0", "SJWXYY": "录入错误"}, at=5)
+    world.judge()
+    confirm(world)
+    again = receipt | {"BLSJ": "2025-03-03 09:30:00", "DFSJZJ": "again-1"}
+    world.land(STEPS, again, at=9)
+    assert world.judge().passed == 1
+    assert found(world) == []
+
+
+def test_step_mended_under_its_local_key_is_the_same_step(world: World) -> None:
+    """A returned receipt that comes again with another time is not taken for a second one."""
+    receipt, *_ = case_of(world)
+    world.land(STEPS, receipt | {"BLR": None})
+    assert world.judge().failed == 1
+    world.land(STEPS, receipt | {"BLSJ": "2025-03-03 09:30:00"}, at=5)
+    assert world.judge().passed == 1

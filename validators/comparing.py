@@ -1,0 +1,175 @@
+"""Comparisons made ready to run: which rows they need, and what follows from those found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from schemas import Table
+from validators.neighbours import OFFLINE, Against, Found, Later, Link, Neighbour, Reply, Seen
+from validators.record import Context, Lookup, Record
+from validators.row import Layout, Row, RowFunction
+from validators.rowwise import compile_row
+from validators.rule import Compares, Follows, Rule
+
+Answer = bool | str | None
+
+
+class RowsTogether(Protocol):
+    """The batch as far as comparisons look at it; see ``validators.plan.Batch``."""
+
+    @property
+    def records(self) -> Sequence[Record]:
+        """The records."""
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The same as rows."""
+
+    @property
+    def context(self) -> Context:
+        """What surrounds them."""
+
+    @property
+    def notes(self) -> dict[tuple[str, int], str]:
+        """What findings will tell."""
+
+    @property
+    def meant(self) -> dict[tuple[str, int], str]:
+        """What would be right."""
+
+    @property
+    def kept(self) -> dict[object, Any]:
+        """What is made once for the whole batch."""
+
+    def seen_by(self, rule: Rule) -> Sequence[Row | None]:
+        """The rows that a rule looks at."""
+
+
+class _Reader:
+    """One link of a rule, read from rows."""
+
+    def __init__(self, link: Link, layout: Layout, tables: Mapping[str, Table]) -> None:
+        self.name = link.name
+        self._tables = tuple(code for code in link.tables if code in tables)
+        self._fields = link.fields
+        self._values = [compile_row(value, layout) for value in link.values]
+
+    def of(self, row: Row) -> tuple[Lookup, ...]:
+        """The rows that the row names; none when one of the values is empty."""
+        values = tuple(value(row) for value in self._values)
+        if None in values or "" in values:
+            return ()
+        return tuple(Lookup(table, self._fields, values) for table in self._tables)
+
+
+class Comparison:
+    """A rule of kind ``Compares``, ready to run."""
+
+    def __init__(
+        self, rule: Rule, check: Compares, layout: Layout, tables: Mapping[str, Table]
+    ) -> None:
+        self._rule, self._judge = rule, check.judge
+        self._table, self._tables = layout.table, tables
+        self._when = None if check.when is None else compile_row(check.when, layout)
+        self._readers = [_Reader(link, layout, tables) for link in check.links]
+
+    def lookups(self, row: Row | None) -> tuple[Lookup, ...]:
+        """The neighbours that an answer for this row needs."""
+        if row is None or not _applies(self._when, row):
+            return ()
+        return tuple(lookup for reader in self._readers for lookup in reader.of(row))
+
+    def evaluate(self, batch: RowsTogether) -> list[Answer]:
+        """The answer for each record."""
+        rows = batch.seen_by(self._rule)
+        return [self._answer(batch, at, row) for at, row in enumerate(rows)]
+
+    def waits(self, batch: RowsTogether, answers: Sequence[Answer]) -> Iterator[Any]:
+        """The records whose answer is still open, with the rows that could decide it."""
+        rows = batch.seen_by(self._rule)
+        for at, answer in enumerate(answers):
+            if isinstance(answer, Later):
+                yield at, self.lookups(rows[at])
+
+    def _answer(self, batch: RowsTogether, at: int, row: Row | None) -> Answer:
+        if row is None or not _applies(self._when, row):
+            return None
+        named = {reader.name: reader.of(row) for reader in self._readers}
+        if not any(named.values()):
+            return None
+        if batch.context.related is None:
+            return OFFLINE
+        seen = _own(batch, at, self._table)
+        by_name = {
+            name: self._neighbours(batch, lookups) for name, lookups in named.items() if lookups
+        }
+        reply = self._judge(seen, Found(seen, by_name, batch.kept))
+        return _told(batch, self._rule, at, reply)
+
+    def _neighbours(self, batch: RowsTogether, lookups: tuple[Lookup, ...]) -> Sequence[Seen]:
+        key = ("neighbours", lookups)
+        if key not in batch.kept:
+            related = batch.context.related or {}
+            batch.kept[key] = [
+                _seen(one, self._tables[one.table])
+                for lookup in lookups
+                for one in related.get(lookup, ())
+            ]
+        rows: Sequence[Seen] = batch.kept[key]
+        return rows
+
+
+class Succession:
+    """A rule of kind ``Follows``, ready to run."""
+
+    def __init__(self, rule: Rule, check: Follows, layout: Layout) -> None:
+        self._rule, self._judge, self._table = rule, check.judge, layout.table
+        self._when = None if check.when is None else compile_row(check.when, layout)
+
+    def evaluate(self, batch: RowsTogether) -> list[Answer]:
+        """The answer for each record."""
+        rows = batch.seen_by(self._rule)
+        return [self._answer(batch, at, row) for at, row in enumerate(rows)]
+
+    def _answer(self, batch: RowsTogether, at: int, row: Row | None) -> Answer:
+        if row is None or not _applies(self._when, row):
+            return None
+        if batch.context.previous is None:
+            return OFFLINE
+        earlier = [_seen(one, self._table) for one in earlier_of(batch, at)]
+        reply = self._judge(_own(batch, at, self._table), earlier)
+        return _told(batch, self._rule, at, reply)
+
+
+def earlier_of(batch: RowsTogether, at: int) -> Sequence[Neighbour]:
+    """The earlier versions of the record at this position, the newest first."""
+    return (batch.context.previous or {}).get(batch.records[at].id, ())
+
+
+def _applies(when: RowFunction | None, row: Row) -> bool:
+    return when is None or when(row) is True
+
+
+def _own(batch: RowsTogether, at: int, table: Table) -> Seen:
+    key = ("own", at)
+    if key not in batch.kept:
+        record = batch.records[at]
+        overdue = record.id in batch.context.grace_over
+        batch.kept[key] = Seen(table, record.values, id=record.id, overdue=overdue)
+    own: Seen = batch.kept[key]
+    return own
+
+
+def _seen(one: Neighbour, table: Table) -> Seen:
+    return Seen(table, one.values, id=one.id, standing=one.standing, valid=one.valid)
+
+
+def _told(batch: RowsTogether, rule: Rule, at: int, reply: Reply) -> Answer:
+    """The answer that a reply is; what a finding will say is noted."""
+    if not isinstance(reply, Against):
+        return reply
+    batch.notes[rule.code, at] = reply.note
+    if reply.expected is not None:
+        batch.meant[rule.code, at] = reply.expected
+    return False
