@@ -18,7 +18,9 @@ from validators.neighbours import Against, Found, Later, Link, Reply, Seen
 from validators.rule import Compares
 
 STEPS = "SPGL_XMSPSXBLXXXXB"
-STEPS_OF_CASE = Link("steps", (STEPS,), ("GCDM", "SPSXSLBM"), ("GCDM", "SPSXSLBM"))
+STEPS_OF_CASE = Link(
+    "steps", (STEPS,), ("GCDM", "SPSXSLBM"), ("GCDM", "SPSXSLBM"), ("BLZT", "BLSJ")
+)
 """The other steps of the case that a row names."""
 
 #: Status codes of list BLZT.

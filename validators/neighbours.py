@@ -32,13 +32,15 @@ class Link:
 
     ``own`` are field codes or expressions. Of several tables those count that the standard has: the
     generations keep the same thing in different tables. A row that lacks one of the values has no
-    such neighbours. ``name`` is how the rule's function asks for them.
+    such neighbours. ``name`` is how the rule's function asks for them; ``columns`` are the cells it
+    reads of them, beside ``fields``, their business key and their local key: no others are there.
     """
 
     name: str
     tables: tuple[str, ...]
     own: tuple[str | Expression, ...]
     fields: tuple[str, ...]
+    columns: tuple[str, ...] = ()
 
     @property
     def values(self) -> tuple[Expression, ...]:

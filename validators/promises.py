@@ -8,20 +8,20 @@ WORKING_DAYS = frozenset({"", "1", "工作日"})
 """Units of a limit that are working days; the printed list of units is not public."""
 
 ITEM = Link("item", ("SPGL_SPSXJBXXB",), ("XZQHDM", "SPSXBM", "SPSXBBH"),
-            ("XZQHDM", "SPSXBM", "SPSXBBH"))  # fmt: skip
+            ("XZQHDM", "SPSXBM", "SPSXBBH"), ("CNBJSX", "CNBJSXDW"))  # fmt: skip
 """The item that a row names, where the generation keeps items by themselves."""
 
 STAGE_ITEM = Link("stage item", ("SPGL_SPLCJBLSXXXB", "SPGL_DFXMSPLCJDSXXXB"),
                   ("SPLCBM", "SPLCBBH", "SPSXBM", "SPSXBBH"),
-                  ("SPLCBM", "SPLCBBH", "SPSXBM", "SPSXBBH"))  # fmt: skip
+                  ("SPLCBM", "SPLCBBH", "SPSXBM", "SPSXBBH"), ("SPSXBLSX",))  # fmt: skip
 """The item in its stage of a flow."""
 
 STAGES = ("SPGL_SPJDXXB", "SPGL_DFXMSPLCJDXXB")
 STAGE = Link("stage", STAGES, ("XZQHDM", "SPLCBM", "SPLCBBH", "SPJDXH"),
-             ("XZQHDM", "SPLCBM", "SPLCBBH", "SPJDXH"))  # fmt: skip
+             ("XZQHDM", "SPLCBM", "SPLCBBH", "SPJDXH"), ("SPJDSX",))  # fmt: skip
 """The stage that a row names."""
 
-STAGES_OF_FLOW = Link("stages", STAGES, ("SPLCBM", "SPLCBBH"), ("SPLCBM", "SPLCBBH"))
+STAGES_OF_FLOW = Link("stages", STAGES, ("SPLCBM", "SPLCBBH"), ("SPLCBM", "SPLCBBH"), ("SPJDSX",))
 """All stages of the flow that a row names."""
 
 

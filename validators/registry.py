@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType, ModuleType
 from typing import Protocol, TypeVar
 
+from schemas import Table
 from validators import rules as on_rows
 from validators.dossier import rules as on_dossiers
 from validators.dossier.rule import DossierRule
+from validators.neighbours import LOCAL_KEY, Link
 from validators.rule import Compares, Rule
 
 
@@ -64,9 +66,23 @@ def asked_for() -> Mapping[str, frozenset[tuple[str, ...]]]:
     Whoever keeps rows must be able to find them by these fields.
     """
     found: dict[str, set[tuple[str, ...]]] = {}
-    for rule in discover():
-        links = rule.check.links if isinstance(rule.check, Compares) else ()
-        for link in links:
-            for table in link.tables:
-                found.setdefault(table, set()).add(link.fields)
+    for table, link in _links():
+        found.setdefault(table, set()).add(link.fields)
     return MappingProxyType({table: frozenset(fields) for table, fields in found.items()})
+
+
+@cache
+def cells_read(table: Table) -> frozenset[str]:
+    """The cells that rules read of a row of this table when it stands beside another."""
+    read = {LOCAL_KEY, *table.key}
+    for code, link in _links():
+        if code == table.code:
+            read.update(link.fields, link.columns)
+    return frozenset(read & set(table.columns))
+
+
+def _links() -> Iterator[tuple[str, Link]]:
+    for rule in discover():
+        for link in rule.check.links if isinstance(rule.check, Compares) else ():
+            for table in link.tables:
+                yield table, link

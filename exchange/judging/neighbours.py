@@ -14,9 +14,10 @@ from typing import Any
 from exchange.store.connection import Conn
 from exchange.store.identity import LOCAL_KEY, anchor_of
 from exchange.store.queries import load
-from schemas import Standard
+from schemas import Standard, Table
 from validators import Lookup, Neighbour
 from validators.neighbours import Standing
+from validators.registry import cells_read
 
 Q = load("judging")
 MOST = 500
@@ -53,7 +54,7 @@ def related_rows(
             "values": [values for _, values in anchors],
             "most": MOST,
         }
-        _sort_in(found, named, conn.execute(Q["related_rows"], asked).fetchall())
+        _sort_in(standard, found, named, conn.execute(Q["related_rows"], asked).fetchall())
     if local:
         asked = {
             "body": body,
@@ -62,7 +63,7 @@ def related_rows(
             "values": [one.values[0] for one in local],
             "most": MOST,
         }
-        _sort_in(found, local, conn.execute(Q["rows_of_local_keys"], asked).fetchall())
+        _sort_in(standard, found, local, conn.execute(Q["rows_of_local_keys"], asked).fetchall())
     return found
 
 
@@ -81,11 +82,15 @@ def earlier_versions(
     }
     found: dict[int, list[Neighbour]] = defaultdict(list)
     for row in conn.execute(Q["earlier_versions"], asked):
-        found[row["of_version"]].append(_neighbour(feed["table_code"], row))
+        standing = STANDINGS[row["state"]]
+        found[row["of_version"]].append(
+            Neighbour(row["id"], feed["table_code"], row["raw"], standing, row["valid"])
+        )
     return dict(found)
 
 
 def _sort_in(
+    standard: Standard,
     found: dict[Lookup, list[Neighbour]],
     asked: Sequence[Lookup],
     rows: Sequence[Mapping[str, Any]],
@@ -94,9 +99,10 @@ def _sort_in(
     for row in rows:
         by_lookup[asked[row["n"] - 1]].append(row)
     for lookup, versions in by_lookup.items():
+        table = standard.table(lookup.table)
         by_local_key = lookup.fields != (LOCAL_KEY,)
         chosen = _one_of_each(versions, by_local_key=by_local_key)
-        found[lookup] = [_neighbour(lookup.table, row) for row in chosen if row["valid"]]
+        found[lookup] = [_neighbour(table, row) for row in chosen if row["valid"]]
 
 
 def _one_of_each(
@@ -117,5 +123,8 @@ def _one_of_each(
     return sorted(chosen, key=lambda row: -int(row["id"]))
 
 
-def _neighbour(table: str, row: Mapping[str, Any]) -> Neighbour:
-    return Neighbour(row["id"], table, row["raw"], STANDINGS[row["state"]], row["valid"])
+def _neighbour(table: Table, row: Mapping[str, Any]) -> Neighbour:
+    """The row with the cells that some rule reads: they are kept with the verdict."""
+    raw = row["raw"]
+    cells = {code: cell for code in sorted(cells_read(table)) if (cell := raw.get(code))}
+    return Neighbour(row["id"], table.code, cells, STANDINGS[row["state"]])

@@ -10,6 +10,7 @@ from schemas.values import canonical
 from validators import Context, Lookup, Record, Scene
 from validators.neighbours import Neighbour
 from validators.plan import Plan
+from validators.registry import cells_read
 
 FIRST_NEIGHBOUR = 1000
 """Numbers of neighbours begin here, so that they are none of the records judged."""
@@ -19,11 +20,12 @@ Values = Mapping[str, str | None]
 
 def neighbours(standard: Standard, rows: Iterable[tuple[str, Values]]) -> list[Neighbour]:
     """Rows of tables of this standard as rows that have passed."""
-    return [
-        Neighbour(FIRST_NEIGHBOUR + at, table, row, "passed")
-        for at, (table, row) in enumerate(rows)
-        if table in standard.tables
-    ]
+    found = []
+    for at, (code, row) in enumerate(rows):
+        read = cells_read(standard.tables[code])
+        cells = {name: cell for name, cell in row.items() if name in read}
+        found.append(Neighbour(FIRST_NEIGHBOUR + at, code, cells, "passed"))
+    return found
 
 
 def related(

@@ -3,7 +3,7 @@
 from validators.neighbours import Against, Found, Link, Reply, Seen, missing
 from validators.rule import Compares, Rule, Scene
 
-_PROJECT = Link("project", ("SPGL_XMJBXXB",), ("XZQHDM", "GCDM"), ("XZQHDM", "GCDM"))
+_PROJECT = Link("project", ("SPGL_XMJBXXB",), ("XZQHDM", "GCDM"), ("XZQHDM", "GCDM"), ("SPLCBM",))
 
 
 def _same_flow(row: Seen, found: Found) -> Reply:

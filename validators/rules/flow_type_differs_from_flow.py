@@ -3,7 +3,9 @@
 from validators.neighbours import Against, Found, Link, Reply, Seen, missing
 from validators.rule import Compares, Rule, Scene
 
-_FLOW = Link("flow", ("SPGL_DFXMSPLCXXB",), ("SPLCBM", "SPLCBBH"), ("SPLCBM", "SPLCBBH"))
+_FLOW = Link(
+    "flow", ("SPGL_DFXMSPLCXXB",), ("SPLCBM", "SPLCBBH"), ("SPLCBM", "SPLCBBH"), ("SPLCLX",)
+)
 
 
 def _same_type(row: Seen, found: Found) -> Reply:

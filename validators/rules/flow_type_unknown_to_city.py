@@ -16,7 +16,7 @@ def _city_of(division: str) -> str | None:
 
 
 _CITY_FLOWS = Link(
-    "city", _FLOWS, (text("XZQHDM").through("city above", _city_of),), ("XZQHDM",)
+    "city", _FLOWS, (text("XZQHDM").through("city above", _city_of),), ("XZQHDM",), _TYPES
 )  # fmt: skip
 
 
