@@ -201,7 +201,12 @@ def walk(steps: Sequence[Seen]) -> Mapping[int, Mark]:
 
 def _order(step: Seen) -> tuple[datetime, int, int]:
     at: datetime = step.value("BLSJ") or datetime.max  # noqa: DTZ901  wall time; unreadable comes last
-    return (at, _IN_ONE_SECOND.get(step.code("BLZT"), len(_IN_ONE_SECOND)), step.id)
+    return (at, rank(step), step.id)
+
+
+def rank(step: Seen) -> int:
+    """The place of a step among those of the same second."""
+    return _IN_ONE_SECOND.get(step.code("BLZT"), len(_IN_ONE_SECOND))
 
 
 def told(step: Seen) -> str:
@@ -235,3 +240,11 @@ def _free_of(faults: frozenset[Fault]) -> Callable[[Seen, Found], Reply]:
         return Against("" if mark.other is None else f"已有办理记录：{told(mark.other)}。")
 
     return judge
+
+
+def handling_of(steps: Sequence[Seen]) -> tuple[Seen | None, Seen | None]:
+    """The acceptance of a case and its finish, where they are known with their time."""
+    timed = sorted((step for step in steps if step.value("BLSJ") is not None), key=_order)
+    accepted = next((step for step in timed if step.code("BLZT") == ACCEPTED), None)
+    finished = next((step for step in reversed(timed) if step.code("BLZT") in FINISHES), None)
+    return accepted, finished

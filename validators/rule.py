@@ -77,7 +77,7 @@ class Refers:
 
 @dataclass(frozen=True)
 class Unique:
-    """At most one valid row of a batch has these values.
+    """At most one valid row has these values, in a batch and beside what was taken before.
 
     A row that withdraws its predecessor ends it, so that withdrawing and sending again is not a
     fault. With ``local`` the fields are the county's own key: rows that share it may be states of

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from validators.case_steps import STEPS
 from validators.rule import Scene
 
@@ -14,7 +16,7 @@ def step(status: str, at: str) -> dict[str, str | None]:
     Its local key is made of status and time, as people see it in the finding.
     """
     day, _, time = at.partition(" ")
-    local = f"BL-{status}-{day}"
+    local = f"BL-{status}-{day}-{time}"
     return {**_CASE, "DFSJZJ": local, "BLZT": status, "BLSJ": f"2026-03-{day} {time}:00"}
 
 
@@ -27,3 +29,11 @@ def undated(status: str, *others: tuple[str, str]) -> Scene:
     """A step whose time cannot be read, beside others of its case."""
     row = step(status, "02 09:00") | {"BLSJ": "不详"}
     return Scene(row, tuple((STEPS, step(*other)) for other in others))
+
+
+def beside_steps(
+    cells: Mapping[str, str | None], *others: tuple[str, str], overdue: bool = False
+) -> Scene:
+    """A row of another table of the same case, beside the steps of the case."""
+    row = {**_CASE, **cells}
+    return Scene(row, tuple((STEPS, step(*other)) for other in others), overdue=overdue)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from random import Random
 
+import psycopg
 import pytest
 
 from exchange.store.connection import Store
+from exchange.store.migrate import MIGRATIONS
+from schemas import load, versions
 from schemas.sample import Event, flow_setup, story
 from tests.exchange.records import BODY, Row, World
 from tests.stores import ExchangeStore
 from validators.case_steps import STEPS
+from validators.registry import asked_for
 
 pytestmark = pytest.mark.database
 CASE = "SPGL_XMSPSXBLXXB"
@@ -154,3 +159,52 @@ def test_step_mended_under_its_local_key_is_the_same_step(world: World) -> None:
     assert world.judge().failed == 1
     world.land(STEPS, receipt | {"BLSJ": "2025-03-03 09:30:00"}, at=5)
     assert world.judge().passed == 1
+
+
+def test_rows_of_before_are_found_as_new_ones_are(
+    world: World, exchange_store: ExchangeStore
+) -> None:
+    """The migration that names older rows gives them the very names that landing gives."""
+    told = life(world)
+    for code in {event.table for event in told}:
+        world.land(code, *(event.record for event in told if event.table == code))
+    named = "select version_id, fields, field_values from anchor order by 1, 2"
+    before = world.rows(named)
+    text = (MIGRATIONS / "0111_pre_anchors_of_rules.sql").read_text("utf-8")
+    with psycopg.connect(exchange_store.owner_dsn) as conn:
+        gone = conn.execute(
+            "delete from anchor where fields in ('GCDM,SPSXSLBM', 'XZQHDM,SPLCBM', 'PFWH')"
+        )
+        assert gone.rowcount > 0
+        conn.execute(text.encode())
+    referred = world.rows(named)
+    assert [row for row in before if row not in referred] == [
+        row
+        for row in before
+        if row["fields"] == "GCDM,SPSXSLBM" and row["version_id"] in cases_of(world)
+    ]
+
+
+def cases_of(world: World) -> set[int]:
+    """The versions of cases, which references name by these fields: no rule's business."""
+    rows = world.rows("select id from version where table_code = %s", CASE)
+    return {row["id"] for row in rows}
+
+
+def test_rules_ask_only_by_fields_that_a_migration_names() -> None:
+    """Whoever adds a rule that asks by other fields adds the migration that names older rows."""
+    text = "".join(path.read_text("utf-8") for path in MIGRATIONS.glob("*anchors*.sql"))
+    named = {
+        (table, tuple(re.findall(r"'(\w+)'", fields)))
+        for table, fields in re.findall(r"\('(\w+)', array\[([^]]+)\]\)", text)
+    }
+    for table, ways in asked_for().items():
+        referred = {
+            reference.to_fields
+            for version in versions()
+            for child in load(version).tables.values()
+            for reference in child.references
+            if reference.table == table
+        }
+        for fields in ways - referred:
+            assert (table, fields) in named
