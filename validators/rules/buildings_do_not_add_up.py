@@ -35,7 +35,7 @@ _OF_CASE = {"GCDM": "G1", "SPSXSLBM": "BJ-1"}
 
 def _works(*areas: str | None) -> tuple[tuple[str, dict[str, str | None]], ...]:
     return tuple(
-        ("SPGL_XMDTXXB", _OF_CASE | {"DTBM": f"D{at}", "DFSJZJ": f"D{at}", "JZMJ": area})
+        ("SPGL_XMDTXXB", {**_OF_CASE, "DTBM": f"D{at}", "DFSJZJ": f"D{at}", "JZMJ": area})
         for at, area in enumerate(areas)
     )
 

@@ -29,7 +29,7 @@ _ROW = {"XMDM": "P1", "ZJFWSXSLBM": "ZJ-1", "BLZT": "2", "BLSJ": "2026-03-05 09:
         "DFSJZJ": "A"}  # fmt: skip
 
 
-def _start(at: str) -> tuple[tuple[str, dict[str, str | None]], ...]:
+def _start(at: str) -> tuple[tuple[str, dict[str, str]], ...]:
     return ((_STEPS, _ROW | {"BLZT": "1", "BLSJ": at, "DFSJZJ": "B"}),)
 
 
