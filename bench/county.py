@@ -106,6 +106,18 @@ class County:
             )
 
 
+def rules_of(began: datetime) -> tuple[Rulesets, Standard]:
+    """The rules of the one body, and the standard with its overlays."""
+    feeds = {"3.0": BodyFeed("3.0", "none", None, {})}
+    contacts = (Contact("办公室", "整改"),)
+    body = Body(
+        BODY, "测试县", frozenset({DIVISION}), began.date(), "none", timedelta(seconds=1), contacts,
+        feeds,
+    )  # fmt: skip
+    rulesets = Rulesets({BODY: body})
+    return rulesets, standard_for(rulesets.overlays(BODY), "3.0")
+
+
 def rows_at(table: str, row: dict[str, str | None], changed: datetime) -> Page:
     """A page of one row, as a source would hand it over."""
     return Page((SourceRow(row, changed, f"{table} 1"),), None, None, "bench")
@@ -129,15 +141,8 @@ def _made(cluster: Cluster) -> County:
     for name in ("exchange", "front"):
         cluster.ensure_database(name, OWNER, users=(APP,))
     migrate(cluster.dsn("exchange", OWNER))
-    feeds = {"3.0": BodyFeed("3.0", "none", None, {})}
-    contacts = (Contact("办公室", "整改"),)
     began = datetime.now(UTC)
-    body = Body(
-        BODY, "测试县", frozenset({DIVISION}), began.date(), "none", timedelta(seconds=1), contacts,
-        feeds,
-    )  # fmt: skip
-    rulesets = Rulesets({BODY: body})
-    standard = standard_for(rulesets.overlays(BODY), "3.0")
+    rulesets, standard = rules_of(began)
     events = flow_setup(standard, DIVISION, Random(7), datetime(2026, 1, 5, 9))  # noqa: DTZ001 - wall time, as records have it; invented
     flow = next(dict(event.record) for event in events if event.table == FLOW)
     with psycopg.connect(cluster.dsn("front", OWNER)) as conn:

@@ -248,7 +248,9 @@ begin
 end $$;
 
 create function journey_of_changed_versions() returns trigger
-language plpgsql security definer set search_path = public, pg_temp as $$
+-- The plan is made at the first call, mostly for one row, and kept: without this it compares each
+-- row with each when thousands move at once.
+language plpgsql security definer set search_path = public, pg_temp set enable_nestloop = off as $$
 declare
     wrong record;
 begin
@@ -833,10 +835,9 @@ begin
     insert into tally_change (body, standard, table_code, what, change)
     select body, standard, table_code, what, sum(change)
     from (
-        select o.body, o.standard, o.table_code, m.what, m.change
-        from before o join after n using (id)
-        cross join lateral (values (o.state, -1), (n.state, 1)) as m (what, change)
-        where o.state <> n.state
+        select body, standard, table_code, state as what, -1 as change from before
+        union all
+        select body, standard, table_code, state, 1 from after
     ) as moved
     group by 1, 2, 3, 4
     having sum(change) <> 0;

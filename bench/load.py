@@ -1,0 +1,93 @@
+"""First load: versions of a wide table pulled, landed, judged and queued, stage by stage.
+
+The peer, in the same run: a plain binary COPY pipe of the same rows into a table of the same shape,
+through this process, in one transaction.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+
+from bench.county import PROJECT, County, county
+from bench.machine import machine
+from exchange.judging.judge import judge_due
+from exchange.landing.pull import pull
+
+JUDGED_AT_ONCE = 5000
+
+
+def main(arguments: list[str]) -> int:
+    """Measure and print; ``--rows`` (default 100,000), ``--format json``."""
+    parser = argparse.ArgumentParser(prog="bench load")
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    options = parser.parse_args(arguments)
+    described = machine()
+    with county() as there:
+        measured = _measure(there, options.rows)
+    if options.format == "json":
+        print(json.dumps({"machine": described.to_json(), **measured}))
+        return 0
+    print(described.sentence())
+    for name, value in measured.items():
+        print(f"{name:40} {value}")
+    return 0
+
+
+def _measure(there: County, rows: int) -> dict[str, object]:
+    there.fill(rows, first=0, changed=datetime.now(UTC) - timedelta(hours=1))
+    piped = _copy(there)
+    source = there.source()
+    began = time.perf_counter()
+    pulled = pull(there.store, source, [there.feed], clock=_now)
+    landed = time.perf_counter()
+    judged = 0
+    while records := judge_due(
+        there.store, there.rulesets, now=_now(), limit=JUDGED_AT_ONCE
+    ).records:
+        judged += records
+    ended = time.perf_counter()
+    source.close()
+    if pulled.new != rows or judged != rows or pulled.errors:
+        raise SystemExit(f"not measured: {pulled} {judged}")
+    return {
+        "rows": rows,
+        "binary COPY pipe, s": round(piped, 2),
+        "pulled and landed, s": round(landed - began, 2),
+        "judged and queued, s": round(ended - landed, 2),
+        "rows a second": round(rows / (ended - began)),
+        "times the pipe": round((ended - began) / piped, 1),
+    }
+
+
+def _copy(there: County) -> float:
+    with (
+        psycopg.connect(there.owner_dsn("front")) as out,
+        psycopg.connect(there.owner_dsn("exchange")) as into,
+    ):
+        columns = out.execute(
+            "select string_agg(format('%%I %%s', attname, format_type(atttypid, atttypmod)), ', ')"
+            " from pg_attribute where attrelid = %s::regclass and attnum > 0 and not attisdropped",
+            [f'"{PROJECT}"'],
+        ).fetchone()
+        assert columns is not None
+        into.execute(f"create table piped ({columns[0]})".encode())
+        into.commit()
+        began = time.perf_counter()
+        with (
+            out.cursor().copy(f'copy "{PROJECT}" to stdout (format binary)'.encode()) as reading,
+            into.cursor().copy("copy piped from stdin (format binary)") as writing,
+        ):
+            for block in reading:
+                writing.write(block)
+        into.commit()
+        return time.perf_counter() - began
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
