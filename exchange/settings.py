@@ -122,6 +122,27 @@ class Settings:
         metadata=_meta("SPGL_INTAKE_PORT", "Port of the HTTP intake on the local host."),
     )
 
+    status_port: int = field(
+        default=8731,
+        metadata=_meta("SPGL_STATUS_PORT", "Port of the status page on the local host."),
+    )
+    status_token: str | None = field(
+        default=None,
+        metadata=_meta(
+            "SPGL_STATUS_TOKEN",
+            "What the status page asks for when it is served to other machines.",
+            secret=True,
+        ),
+    )
+    disk_free_mb: int = field(
+        default=1024,
+        metadata=_meta(
+            "SPGL_DISK_FREE_MB",
+            "Megabytes to keep free on the disk of the state folder. Below twice as many pulling "
+            "slows down, below them it stops; delivery goes on.",
+        ),
+    )
+
     @property
     def store_folder(self) -> Path:
         """The folder of the embedded PostgreSQL of the exchange itself."""
@@ -154,6 +175,10 @@ _PORTS = range(1, 65536)
 def _typed(variable: str, kind: Any, text: str) -> Any:
     if "Path" in kind:
         return Path(text).expanduser().absolute()
+    if kind == "int" and "PORT" not in variable:
+        if text.isascii() and text.isdecimal():
+            return int(text)
+        raise UnreadableSettingError(variable=variable, value=text, allowed="a whole number")
     if kind == "int":
         if text.isascii() and text.isdecimal() and int(text) in _PORTS:
             return int(text)

@@ -10,7 +10,7 @@ import click
 from exchange.cli.chain import anchor, key, seal, verify
 from exchange.cli.show import receipt, show
 from exchange.ledger.balance import BUCKETS, balance
-from exchange.rounds.watching import HOPS
+from exchange.ledger.clocks import HOP_OF_STATE, HOPS
 from exchange.settings import Settings
 from exchange.store.addresses import app_url
 from exchange.store.connection import Store
@@ -75,10 +75,15 @@ def slow(limit: int) -> int:
         rows = conn.execute(load("ledger")["slow_versions"], parameters).fetchall()
     for row in rows:
         click.echo(
-            f"{row['age_s']:8.0f} s  {row['body']:12} {row['table_code']:24} {HOPS[row['state']]}"
+            f"{row['age_s']:8.0f} s  {row['body']:12} {row['table_code']:24} {_hop(row['state'])}"
             f"  #{row['id']}  {row['state_reason']}"
         )
     return 0
+
+
+def _hop(state: str) -> str:
+    hop = HOPS[HOP_OF_STATE[state]]
+    return f"{hop.name}（{hop.owner}）"
 
 
 def _store() -> Store:

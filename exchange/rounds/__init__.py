@@ -8,6 +8,7 @@ from exchange.rounds.delivering import deliver, deliver_once
 from exchange.rounds.dossiers import review_dossiers
 from exchange.rounds.expecting import expect
 from exchange.rounds.outflow import chase, score
+from exchange.rounds.promise import promise
 from exchange.rounds.pulling import pull_shard
 from exchange.rounds.status import status
 from exchange.rounds.stragglers import judge_stragglers
@@ -19,6 +20,7 @@ __all__ = [
     "deliver_once",
     "expect",
     "judge_stragglers",
+    "promise",
     "pull_shard",
     "review_dossiers",
     "score",

@@ -19,6 +19,7 @@ from exchange.judging.judge import judge_due
 from exchange.ledger.seal import seal
 from exchange.rounds.loop import now, repeat
 from exchange.rounds.sealing import keep_ledger
+from exchange.rounds.watching import watch_until
 from exchange.rounds.wiring import Exchange, opened
 from exchange.settings import Settings
 
@@ -58,7 +59,8 @@ def deliver(
     with opened(settings, work="deliver") as exchange:
         versions = exchange.upstream_versions()
         summaries = {version: DeliverySummary() for version in versions}
-        with ThreadPoolExecutor(max_workers=len(versions) + 1) as pool:
+        with ThreadPoolExecutor(max_workers=len(versions) + 2) as pool:
+            pool.submit(watch_until, exchange, until=until, stop=stop)
             pool.submit(keep_ledger, exchange, until=until, stop=stop)
             for version in versions:
                 pool.submit(_serve, exchange, version, summaries[version], until, stop)

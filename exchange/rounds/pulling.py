@@ -24,6 +24,7 @@ from exchange.rounds.comparing import Allowance, compare_some
 from exchange.rounds.loop import now
 from exchange.rounds.wiring import Exchange, opened, register_bodies
 from exchange.settings import Settings
+from exchange.store.disk import Room, room
 
 LOG = logging.getLogger(__name__)
 THREADS = 8
@@ -31,6 +32,8 @@ REST_S = 0.1
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(seconds=60)
 LAST_WORDS_S = 20
+SLOW_WHEN_NEARLY_FULL = 10
+"""How many times its rhythm a body waits while the disk is nearly full."""
 
 
 @dataclass(slots=True)
@@ -122,14 +125,27 @@ def pull_shard(
 def _start_due(exchange: Exchange, pool: ThreadPoolExecutor, served: list[_Served]) -> int:
     started = 0
     moment = now()
+    space = room(exchange.settings.state, exchange.settings.disk_free_mb)
     for one in served:
         if one.running is not None and one.running.done():
             one.running = None
+        if space.state == "stop":
+            _no_room(one, space)
+            continue
+        one.summary.errors.pop("disk", None)
         if one.running is None and one.due <= moment:
-            one.due = moment + one.body.every
+            slower = SLOW_WHEN_NEARLY_FULL if space.state == "slow" else 1
+            one.due = moment + slower * one.body.every
             one.running = pool.submit(_sweep, exchange, one)
             started += 1
     return started
+
+
+def _no_room(one: _Served, space: Room) -> None:
+    """Nothing is read while the disk is nearly full: what is at the sources is safe there."""
+    if "disk" not in one.summary.errors:
+        LOG.error("%s: %s", one.body.code, space)
+        one.summary.errors["disk"] = str(space)
 
 
 def _never_again(served: list[_Served]) -> None:

@@ -1,124 +1,146 @@
-"""The watch: is the promise kept now, and if not, who is slow."""
+"""The watch: what is wrong now, by the promise of each body; kept as alarms in the store."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+import threading
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from connectors.upstream import load_upstream
+from exchange.delivery.blindspots import blind_spots
+from exchange.errors import TryLaterError
+from exchange.ledger.alarms import KINDS, Alarm, keep
+from exchange.ledger.clocks import HOPS, BodyClock
+from exchange.rounds.loop import now as clock
+from exchange.rounds.promise import Promise, look
 from exchange.rounds.wiring import Exchange, opened
 from exchange.settings import Settings
+from exchange.store.connection import Conn
 from exchange.store.queries import load
 
-Q = load("ledger")
-COMPARING = load("sweeping")
-HOPS = {
-    "landed": "等待校验（本系统）",
-    "queued": "等待上报（本系统）",
-    "sending": "上报中（本系统）",
-    "unknown": "核实上报结果（上级平台）",
-    "sent": "等待上级校验（上级平台）",
-    "dead": "无法投递待处理（本系统）",
-}
-NEVER_READ = timedelta(minutes=5)
+LOG = logging.getLogger(__name__)
+Q, COMPARING = load("alarms"), load("sweeping")
+EVERY_S = 20
+CLOCK_OFF_S = 60
+CYCLE_AFTER = timedelta(minutes=1)
+BLIND_SPOTS_BACK = timedelta(days=1)
 MISSED_LATELY = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """One way in which the promise is broken now: which body, which hop, for how many seconds."""
+def watch(settings: Settings, *, now: datetime) -> list[Alarm]:
+    """Everything that is wrong at this moment, written down; empty when all promises are kept."""
+    with opened(settings, work="watch") as exchange, exchange.store.transaction() as conn:
+        present = find(conn, exchange, now)
+        keep(conn, present, now)
+        return present
 
-    body: str
-    name: str
-    hop: str
-    seconds: float
-    records: int
-    advice: str
 
-    def __str__(self) -> str:
-        """The breach as one line for people."""
-        count = f"，{self.records} 条" if self.records else ""
-        return (
-            f"{self.name}（{self.body}）：{self.hop}已 {self.seconds:.0f} 秒{count}。{self.advice}"
+def watch_until(exchange: Exchange, *, until: datetime, stop: threading.Event) -> None:
+    """Watch each twenty seconds beside other work; of many workers one does."""
+    while not stop.is_set() and clock() < until:
+        try:
+            with exchange.store.transaction() as conn:
+                row = conn.execute(Q["one_watcher"]).fetchone()
+                if row is not None and row["mine"]:
+                    keep(conn, find(conn, exchange, clock()), clock())
+        except TryLaterError as error:
+            LOG.warning("the watch: %s", error)
+        except Exception:
+            LOG.exception("the watch broke and goes on")
+        stop.wait(min(EVERY_S, max(0.0, (until - clock()).total_seconds())))
+
+
+def find(conn: Conn, exchange: Exchange, now: datetime) -> list[Alarm]:
+    """What is wrong now, inside the caller's transaction; nothing is written."""
+    seen = look(conn, exchange, now=now)
+    found = [alarm for body in seen.bodies for alarm in _of_body(body)]
+    found += _of_the_way_up(seen)
+    found += _put_aside(seen)
+    found += _cycles(conn, now)
+    found += _blind(conn, now)
+    found += _compared(conn, now)
+    if seen.disk.state != "enough":
+        found.append(_alarm("disk-low", "", "", str(seen.disk), 0))
+    return found
+
+
+def _alarm(kind: str, subject: str, name: str, text: str, seconds: float) -> Alarm:
+    whom = f"{name}（{subject}）" if name else subject
+    return Alarm(kind, subject, " ".join(filter(None, (whom, KINDS[kind].name))), text, seconds)
+
+
+def _of_body(body: BodyClock) -> Iterator[Alarm]:
+    if body.failing_s is not None and body.failing_s > body.allowed_s:
+        text = f"{body.failing} 张表已 {body.failing_s:.0f} 秒不能读取：{body.last_error}"
+        yield _alarm("source-unreadable", body.body, body.name, text, body.failing_s)
+    if body.overdue and body.oldest_s is not None and body.oldest_hop is not None:
+        hop = HOPS[body.oldest_hop]
+        text = (
+            f"{body.overdue} 条超过 {body.allowed_s:.0f} 秒，最久 {body.oldest_s:.0f} 秒，"
+            f"现处于“{hop.name}”（{hop.owner}）"
         )
+        yield _alarm("oldest-record", body.body, body.name, text, body.oldest_s)
+    if body.offset_s is not None and abs(body.offset_s) > CLOCK_OFF_S:
+        text = f"源端时钟与本系统相差 {body.offset_s:+.0f} 秒，时长已按偏差折算"
+        yield _alarm("source-clock", body.body, body.name, text, abs(body.offset_s))
 
 
-def watch(settings: Settings, *, now: datetime) -> list[Breach]:
-    """All breaches of the policy's clock at this moment; empty when the promise is kept."""
-    with opened(settings, work="watch") as exchange:
-        limit = exchange.policy(now).clock_limit
-        return [
-            *_slow_records(exchange, limit, now),
-            *_silent_feeds(exchange, now),
-            *_missed(exchange, now),
-            *_vanished(exchange, now),
-        ]
+def _of_the_way_up(seen: Promise) -> Iterator[Alarm]:
+    for lane in seen.lanes:
+        if lane.open_until is not None:
+            since = lane.last_success_at or seen.at
+            down = (seen.at - since).total_seconds()
+            text = f"已 {down:.0f} 秒无答复：{lane.last_error}"
+            yield _alarm("upstream-down", lane.upstream, "", text, down)
+        if lane.backlog:
+            eta = "，上级未恢复，暂不能估计" if lane.eta_s is None else _in_words(lane.eta_s)
+            text = f"{lane.backlog} 条已超过时限仍待上报{eta}"
+            yield _alarm("backlog", lane.upstream, "", text, lane.eta_s or 0.0)
+    for row in seen.dead:
+        age = (seen.at - row["since"]).total_seconds()
+        text = f"{row['letters']} 条等待人工处理"
+        yield _alarm("dead-letters", row["body"], row["name"], text, age)
 
 
-def _slow_records(exchange: Exchange, limit: timedelta, now: datetime) -> list[Breach]:
-    with exchange.store.transaction() as conn:
-        rows = conn.execute(Q["oldest_open_now"], {"now": now}).fetchall()
-    return [
-        Breach(
-            row["body"],
-            row["name"],
-            HOPS[row["oldest_state"]],
-            float(row["oldest_s"]),
-            row["open"],
-            "请运行 ./run exchange ledger slow 查看是哪些记录",
+def _in_words(eta_s: float) -> str:
+    return f"，按目前速度约 {eta_s / 60:.0f} 分钟办完" if eta_s >= 60 else "，一分钟内办完"  # noqa: PLR2004  a minute
+
+
+def _put_aside(seen: Promise) -> Iterator[Alarm]:
+    for row in seen.aside:
+        text = (
+            f"{row['judged']} 条中 {row['failed']} 条不合格，其余 {row['waiting']} 条暂缓校验，"
+            "其他单位不受影响"
         )
-        for row in rows
-        if row["oldest_s"] > limit.total_seconds()
-    ]
+        age = (seen.at - row["opened_at"]).total_seconds()
+        yield _alarm("dirty-flood", row["body"], row["name"], text, age)
 
 
-def _silent_feeds(exchange: Exchange, now: datetime) -> list[Breach]:
-    with exchange.store.transaction() as conn:
-        rows = conn.execute(Q["failing_feeds"], {"before": now - NEVER_READ}).fetchall()
-    return [
-        Breach(
-            row["body"],
-            row["name"],
-            "读取失败",
-            (now - row["failing_since"]).total_seconds(),
-            0,
-            f"最近的错误：{row['last_error']}",
+def _cycles(conn: Conn, now: datetime) -> Iterator[Alarm]:
+    for row in conn.execute(Q["reference_cycles"], {"before": now - CYCLE_AFTER}):
+        text = f"{row['name']}（{row['body']}）的记录互为上级记录，都不能上报：" + " → ".join(
+            [*row["members"], row["members"][0]]
         )
-        for row in rows
-    ]
+        yield _alarm("reference-cycle", str(row["path"][0]), "", text, 0)
 
 
-def _missed(exchange: Exchange, now: datetime) -> list[Breach]:
-    """Rows that the pull did not bring and the comparing found within the last hour."""
-    with exchange.store.transaction() as conn:
-        given = {"since": now - MISSED_LATELY}
-        rows = conn.execute(COMPARING["missed_lately"], given).fetchall()
-    return [
-        Breach(
-            row["body"],
-            row["name"],
-            f"增量读取有漏（{row['tables']}），已由比对补收，发现至今",
-            (now - row["at"]).total_seconds(),
-            row["missed"],
-            f"请运行 ./run exchange sweep --show --body {row['body']} 查看漏读率，"
-            "并请对方核对变更时间列，或改用变更队列",
-        )
-        for row in rows
-    ]
+def _blind(conn: Conn, now: datetime) -> Iterator[Alarm]:
+    refusals = load_upstream().refusals
+    spots = blind_spots(conn, refusals, since=now - BLIND_SPOTS_BACK)
+    unmapped = [spot for spot in spots if spot.clause is None]
+    if unmapped:
+        text = f"近一日有 {len(unmapped)} 种退回原因未对应规则，例如：{unmapped[0].example[:120]}"
+        yield _alarm("blind-spots", "", "", text, 0)
 
 
-def _vanished(exchange: Exchange, now: datetime) -> list[Breach]:
-    """Records gone from the source without a withdrawal."""
-    with exchange.store.transaction() as conn:
-        rows = conn.execute(COMPARING["vanished_now"]).fetchall()
-    return [
-        Breach(
-            row["body"],
-            row["name"],
-            "前置库中有记录未经撤回而消失，发现至今",
-            (now - row["since"]).total_seconds(),
-            row["records"],
-            f"请运行 ./run exchange reconcile --show --body {row['body']} 查看是哪些记录，"
-            "请对方补回，或按规定撤回",
-        )
-        for row in rows
-    ]
+def _compared(conn: Conn, now: datetime) -> Iterator[Alarm]:
+    """What the comparing with the sources found: rows the pull had missed, and rows that are gone."""
+    for row in conn.execute(COMPARING["missed_lately"], {"since": now - MISSED_LATELY}):
+        text = f"增量读取漏了 {row['missed']} 条（{row['tables']}），已由比对补收"
+        age = (now - row["at"]).total_seconds()
+        yield _alarm("window-missed", row["body"], row["name"], text, age)
+    for row in conn.execute(COMPARING["vanished_now"]):
+        text = f"{row['records']} 条记录未经撤回而从前置库消失"
+        age = (now - row["since"]).total_seconds()
+        yield _alarm("vanished", row["body"], row["name"], text, age)

@@ -388,6 +388,22 @@ create index delivery_written_in on delivery (written_in);
 create index delivery_content on delivery (standard, table_code, content_hash)
     where outcome is not null;
 
+-- Alarms as they were raised and cleared: one open alarm for each kind and subject.
+create table alarm (
+    id bigint generated always as identity primary key,
+    kind text not null,
+    subject text not null,
+    name text not null,
+    text text not null,
+    command text not null,
+    seconds double precision not null,
+    raised_at timestamptz not null,
+    seen_at timestamptz not null,
+    cleared_at timestamptz
+);
+create unique index alarm_open on alarm (kind, subject) where cleared_at is null;
+create index alarm_raised on alarm (raised_at);
+
 -- A flood of failing records from one body is put aside: shared by all workers, one row per body.
 -- Open while ``opened_at`` is set; a few records are tried at ``trial_at``.
 create table dirty_breaker (
@@ -906,6 +922,8 @@ grant update (revoked_at, revoked_by) on waiver to exchange_app;
 grant delete on hold to exchange_app;
 grant insert, update on throughput to exchange_app;
 grant insert, update on dirty_breaker to exchange_app;
+grant insert on alarm to exchange_app;
+grant update (text, seconds, seen_at, cleared_at) on alarm to exchange_app;
 grant insert on dead_letter to exchange_app;
 grant update (decision, decided_at, decided_by) on dead_letter to exchange_app;
 grant usage on sequence version_id_seq to exchange_app;

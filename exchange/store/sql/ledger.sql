@@ -137,31 +137,6 @@ left join lateral (
 ) f on true
 order by b.code
 
--- name: oldest_open_now
--- The age of the oldest version not yet accepted above, per body: what the promise is about.
-select b.code as body, b.name, t.open,
-    extract(epoch from %(now)s::timestamptz - coalesce(v.committed_at, v.pulled_at)) as oldest_s,
-    v.state as oldest_state
-from body b
-join lateral (
-    select committed_at, pulled_at, state from version
-    where body = b.code
-      and state in ('landed', 'queued', 'sending', 'unknown', 'sent', 'dead')
-    order by coalesce(committed_at, pulled_at) limit 1
-) v on true
-left join lateral (
-    select sum(t.count)::bigint as open from tally_now t join state s on s.name = t.what
-    where t.body = b.code and s.bucket = 'waiting'
-) t on true
-order by oldest_s desc
-
--- name: failing_feeds
-select f.body, b.name, min(f.failing_since) as failing_since,
-    (array_agg(f.last_error order by f.failing_since))[1] as last_error
-from feed f join body b on b.code = f.body
-where f.failing_since < %(before)s
-group by 1, 2 order by 1
-
 -- name: slow_versions
 -- The versions that wait longest for their acceptance above, with the hop they are in.
 select v.id, v.body, v.table_code, v.record_key, v.state, v.state_reason,
