@@ -34,9 +34,7 @@ KINDS: Mapping[str, Kind] = {
     "source-unreadable": Kind("读取失败", "./run exchange sync --body {subject} --once"),
     "source-clock": Kind("源端时钟偏差", "./run exchange clocks --body {subject}"),
     "window-missed": Kind("增量读取有漏", "./run exchange sweep --show --body {subject}"),
-    "vanished": Kind(
-        "记录未经撤回而消失", "./run exchange reconcile --show --body {subject}"
-    ),
+    "vanished": Kind("记录未经撤回而消失", "./run exchange reconcile --show --body {subject}"),
     "dirty-flood": Kind("大面积不合格，暂缓校验", "./run exchange status"),
     "upstream-down": Kind("上级平台不可用", "./run exchange status"),
     "backlog": Kind("积压待上报", "./run exchange status"),
