@@ -75,9 +75,8 @@ def test_hops_are_told_apart_and_the_slowest_is_named(conn: Conn) -> None:
     story(conn, "a", age=600, pull=10, confirm=240)
     found = clock(conn, EVENT)
     assert (found.confirmed, found.in_time, found.late, found.kept) == (1, 1, 0, True)
-    assert found.hops["pull"] == (10, 10)
-    assert found.hops["confirm"] == (240, 240)
-    assert found.slowest == "confirm"
+    middles = {hop: middle for hop, (middle, _) in found.hops.items()}
+    assert (middles["pull"], middles["confirm"], found.slowest) == (10, 240, "confirm")
 
 
 def test_a_clock_ten_minutes_ahead_is_set_right(conn: Conn) -> None:
