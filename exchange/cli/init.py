@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import cast
 
 import click
@@ -32,6 +33,6 @@ def init(only: str | None) -> None:
         click.echo(f"applied {name}")
     if make_key(settings.signing_key):
         click.echo(f"made the key that signs anchors and receipts: {settings.signing_key}")
-    if keep_up(addresses.owner_url(settings)):
+    if keep_up(addresses.owner_url(settings), now=datetime.now(UTC)):
         click.echo("the store was restored from elsewhere; the ledger's chain goes on in it")
     click.echo(f"store ready ({len(done)} migrations applied now)")

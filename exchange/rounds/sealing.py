@@ -12,12 +12,14 @@ from datetime import date, datetime, timedelta
 from exchange.errors import StopError, TryLaterError
 from exchange.ledger.anchor import SETTLED_AFTER, Anchor, issue
 from exchange.ledger.balance import fold
+from exchange.ledger.chain import Q
 from exchange.ledger.seal import seal
 from exchange.ledger.signing import read_key
 from exchange.rounds.loop import now
 from exchange.rounds.wiring import Exchange, opened
 from exchange.settings import Settings
 from exchange.store.passwords import write_private
+from exchange.store.upkeep import coming_months
 
 LOG = logging.getLogger(__name__)
 EVERY_S = 2.0
@@ -35,6 +37,7 @@ def keep_ledger(exchange: Exchange, *, until: datetime, stop: threading.Event) -
             fold(exchange.store)
             day = _last_day(exchange, now())
             if day != anchored:
+                _make_months(exchange, now())
                 anchor_day(exchange, day, now=now())
                 anchored = day
         except (TryLaterError, StopError) as error:
@@ -62,6 +65,13 @@ def anchor_of(settings: Settings, day: date | None, *, now: datetime) -> Anchor:
     with opened(settings, work="ledger") as exchange:
         seal(exchange.store, now=now)
         return anchor_day(exchange, day or _last_day(exchange, now), now=now)
+
+
+def _make_months(exchange: Exchange, now: datetime) -> None:
+    """Have the coming months of the journey made; the program itself may not."""
+    first, last = coming_months(now)
+    with exchange.store.transaction() as conn:
+        conn.execute(Q["make_months"], {"first": first, "last": last})
 
 
 def _last_day(exchange: Exchange, now: datetime) -> date:

@@ -218,21 +218,59 @@ create table hold_look (
     looked_at timestamptz not null
 );
 
--- The journey of every version: append-only, written by the triggers below and by nobody else.
+-- The journey of every version: append-only, written by the triggers below and by nobody else. It is
+-- divided by months of its time, as it is the one table that only grows by several rows a version.
+--
+-- The others are not: a unique constraint of a divided table must contain the time it is divided by,
+-- and so could not say any more what they rest on. version: one row for a record's revision, for
+-- ever. delivery: one row for a version's step. batch: one for a request's key. judgement, finding:
+-- others point to their rows by number alone.
+create sequence journey_id_seq;
 create table journey (
-    id bigint generated always as identity primary key,
+    id bigint not null default nextval('journey_id_seq'),
     version_id bigint not null,
     at timestamptz not null default clock_timestamp(),
     from_state text,
     to_state text not null,
     by text not null,
     why text not null,
-    written_in bigint not null default written_now()
-);
+    written_in bigint not null default written_now(),
+    primary key (id, at)
+) partition by range (at);
+alter sequence journey_id_seq owned by journey.id;
 create index journey_written_in on journey (written_in);
 create index journey_of_version on journey (version_id, id);
--- A day of an append-only table: a few pages of index for millions of rows.
+-- A day of it: a few pages of index for millions of rows.
 create index journey_at on journey using brin (at);
+
+-- What no month takes, so that landing never fails for want of one.
+create table journey_other partition of journey default;
+
+create function make_months(first date, last date) returns integer
+language plpgsql security definer
+set search_path = public, pg_temp set lock_timeout = '2s' set timezone = 'UTC' as $$
+declare
+    month date;
+    name text;
+    made integer := 0;
+begin
+    for month in
+        select generate_series(date_trunc('month', first), date_trunc('month', last), '1 month')
+    loop
+        name := 'journey_' || to_char(month, 'YYYY_MM');
+        continue when to_regclass(name) is not null;
+        execute format(
+            'create table %I (like journey including defaults including constraints)', name);
+        execute format(
+            'with moved as (delete from journey_other where at >= %L and at < %L returning *)'
+            ' insert into %I select * from moved', month, month + interval '1 month', name);
+        execute format(
+            'alter table journey attach partition %I for values from (%L) to (%L)',
+            name, month, month + interval '1 month');
+        made := made + 1;
+    end loop;
+    return made;
+end $$;
 
 create function journey_of_new_versions() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$

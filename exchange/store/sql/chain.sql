@@ -183,6 +183,9 @@ from (
     union all select sent_at from delivery where written_in >= %(high)s
 ) as unsealed
 
+-- name: make_months
+select make_months(%(first)s::date, %(last)s::date) as made
+
 -- name: anchor_of
 select content from ledger_anchor where day = %(day)s
 

@@ -73,11 +73,13 @@ limit %(limit)s
 -- name: journey_of
 -- Each move with its block in the chain; none while it is not sealed.
 select j.id, j.version_id, j.at, j.from_state, j.to_state, j.by, j.why, b.number as block
-from journey j
+from version v
+join batch a on a.id = v.batch_id
+join journey j on j.version_id = v.id and j.at >= a.landed_at - interval '1 day'
 left join lateral (
     select number from ledger_block where high > j.written_in order by high limit 1
 ) b on true
-where j.version_id = any(%(ids)s)
+where v.id = any(%(ids)s)
 order by j.version_id, j.id
 
 -- name: findings_of

@@ -11,13 +11,15 @@ select v.id as version, v.body, v.standard, v.table_code, v.record_key, v.revisi
            select d.lsh from delivery d where d.version_id = v.id order by d.step desc limit 1
        ) end as lsh
 from version v
+join batch a on a.id = v.batch_id
 join lateral (
     select m.id, m.at, m.to_state,
         case when m.from_state is null then 'landed'
              when m.to_state = 'confirmed' then 'confirmed'
              when m.from_state in ('landed', 'held') and m.to_state in ('queued', 'returned')
              then 'judged' end as kind
-    from journey m where m.version_id = v.id
+    from journey m
+    where m.version_id = v.id and m.at >= a.landed_at - interval '1 day'
 ) j on j.kind is not null
 where v.id = any(%(versions)s)
 order by v.id, j.id

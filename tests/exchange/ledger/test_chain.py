@@ -53,7 +53,7 @@ ROWS = {
     "update judgement set outcomes = '{\"R\": [1]}'": ("changed", "judgement", 1),
     "update batch set origin = 'Test' where id = 2": ("changed", "batch", 2),
     "delete from journey where id = 4": ("missing", "journey", 4),
-    "insert into journey (id, version_id, to_state, by, why, written_in) overriding system value"
+    "insert into journey (id, version_id, to_state, by, why, written_in)"
     " select 99, version_id, to_state, by, why, written_in from journey where id = 5": (
         "added", "journey", 99,
     ),
