@@ -61,6 +61,14 @@ class WorkingDays:
             years=frozenset(int(year) for year in years),
         )
 
+    def over(self, under: WorkingDays) -> WorkingDays:
+        """This table over another: a year that both know is taken from this one."""
+        return WorkingDays(
+            off=self.off | {day for day in under.off if day.year not in self.years},
+            work=self.work | {day for day in under.work if day.year not in self.years},
+            years=self.years | under.years,
+        )
+
     def knows(self, day: date) -> bool:
         """Whether the notice of this day's year is in the table."""
         return day.year in self.years

@@ -20,6 +20,9 @@ from types import MappingProxyType
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from schemas.calendar import WorkingDays, china
+from schemas.policy_terms import DossierTerms, SilenceTerms
+
 ROOT = Path(__file__).parent / "policy"
 
 DIMENSIONS = (
@@ -128,36 +131,6 @@ class Scoring:
 
 
 @dataclass(frozen=True, slots=True)
-class DossierTerms:
-    """When a case or project is looked at as a whole, and from what on something is asked about.
-
-    A dossier is judged ``settle_s`` seconds after its last row came, since rows come one by one.
-    ``warn_days`` working days before its limit a running case is told of; a promised-time case
-    finished within ``instant_hours`` of acceptance is asked about, so is one that no department
-    took up within ``handling_days`` working days. ``supplement_days`` (working) to hand in what was
-    left out, ``supervision_days`` (working) until the check of a commitment, ``report_days``
-    (working) to report a finished project, ``idle_days`` (natural) after which a project without
-    a case is asked about. ``total_days`` is the control limit of a project in working days by type
-    of flow; ``*`` stands for every other type. No public text gives most of these.
-    """
-
-    settle_s: int
-    warn_days: int
-    instant_hours: int
-    handling_days: int
-    supplement_days: int
-    supervision_days: int
-    report_days: int
-    idle_days: int
-    total_days: Mapping[str, int]
-    is_default: bool
-
-    def control_limit(self, flow_type: str) -> int:
-        """Working days a project of this type of flow may take in all."""
-        return self.total_days.get(flow_type, self.total_days["*"])
-
-
-@dataclass(frozen=True, slots=True)
 class Gate:
     """When a changed ruleset may not be switched on (``exchange replay``).
 
@@ -183,6 +156,8 @@ class Policy:
     ``hold_grace_s`` how long a child may wait for a parent that was never seen, both in seconds.
     ``addressee`` is whom a notice speaks to: the body that sent the data or its departments.
     ``invalid_reason`` is the text (更正失效原因) with which a corrected row is made invalid.
+    ``calendar`` is the one that ships, under the official table that the pack names, if it does
+    (``calendar = "file.toml"`` beside it, in the form of ``lists/calendar_cn.toml``).
     ``digest`` is a short hash of the content, part of every stamp.
     """
 
@@ -204,9 +179,11 @@ class Policy:
     scoring: Scoring
     dirty_flood: DirtyFlood
     dossiers: DossierTerms
+    silence: SilenceTerms
     gate: Gate
     kpis: tuple[str, ...]
     articles: Mapping[str, Article]
+    calendar: WorkingDays
     digest: str
 
     @property
@@ -265,8 +242,28 @@ def read(path: Path) -> tuple[Policy, ...]:
     """All editions of a pack, oldest first. Raises BadPolicyError."""
     entry = tomllib.loads(path.read_text("utf-8"))
     shared = {key: value for key, value in entry.items() if key != "editions"}
-    editions = [_policy(path.stem, {**shared, **edition}) for edition in entry["editions"]]
+    table = _official_table(path, shared.pop("calendar", None))
+    if table is not None:
+        shared["calendar"] = table[1]
+    editions = [
+        _policy(path.stem, {**shared, **edition}, table[0] if table else china())
+        for edition in entry["editions"]
+    ]
     return tuple(sorted(editions, key=lambda policy: policy.effective_from))
+
+
+def _official_table(pack: Path, name: str | None) -> tuple[WorkingDays, str] | None:
+    """The table of working days that a pack names, over the one that ships, and its text."""
+    if name is None:
+        return None
+    path = pack.parent / name
+    try:
+        return WorkingDays.read(path).over(china()), path.read_text("utf-8")
+    except (OSError, KeyError, ValueError, TypeError) as error:
+        raise BadPolicyError(
+            f"policy {pack.stem}: calendar {name!r} cannot be used ({error}); it must have the "
+            "form of schemas/lists/calendar_cn.toml and lie beside the pack"
+        ) from error
 
 
 def _on(editions: tuple[Policy, ...], day: date, asked: str) -> Policy:
@@ -280,7 +277,7 @@ def _on(editions: tuple[Policy, ...], day: date, asked: str) -> Policy:
     return holding[-1]
 
 
-def _policy(code: str, entry: Mapping[str, Any]) -> Policy:
+def _policy(code: str, entry: Mapping[str, Any], calendar: WorkingDays) -> Policy:
     articles = {
         key: Article(
             key, article.get("document", entry["document"]), article["number"], article["text"]
@@ -306,9 +303,11 @@ def _policy(code: str, entry: Mapping[str, Any]) -> Policy:
         scoring=_scoring(entry["scoring"]),
         dirty_flood=DirtyFlood(**entry.get("dirty_flood", {})),
         dossiers=_dossiers(entry["dossiers"]),
+        silence=SilenceTerms(**entry["silence"]),
         gate=Gate(**entry.get("gate", {})),
         kpis=tuple(entry["kpis"]),
         articles=MappingProxyType(articles),
+        calendar=calendar,
         digest=_digest(entry),
     )
     _check(policy)

@@ -21,7 +21,6 @@ from exchange.judging.dossier_verdict import write_verdicts
 from exchange.judging.rulesets import Rulesets
 from exchange.store.connection import Conn, Store
 from exchange.store.queries import load
-from schemas.calendar import WorkingDays
 from validators.dossier.dossier import Dossier, DossierKind
 from validators.dossier.engine import DossierJudgement, judge_dossier
 from validators.dossier.rule import Setting
@@ -55,15 +54,12 @@ class _Desk:
     """What a review works with."""
 
     rulesets: Rulesets
-    calendar: WorkingDays
     now: datetime
 
 
-def review_due(
-    store: Store, rulesets: Rulesets, calendar: WorkingDays, *, now: datetime, limit: int = GROUP
-) -> Reviewed:
+def review_due(store: Store, rulesets: Rulesets, *, now: datetime, limit: int = GROUP) -> Reviewed:
     """Review up to about ``limit`` due dossiers and commit; none when somebody else does."""
-    desk = _Desk(rulesets, calendar, now)
+    desk = _Desk(rulesets, now)
     total = Reviewed()
     with store.transaction() as conn:
         found = conn.execute(Q["take_review"]).fetchone()
@@ -120,7 +116,7 @@ def _review(
     body = min(rows, key=lambda row: row.version).body if rows else min(desk.rulesets.bodies)
     ruleset = desk.rulesets.of(body, standard, desk.now)
     policy = desk.rulesets.policy(body, desk.now)
-    setting = Setting(desk.now, policy.dossiers, desk.calendar)
+    setting = Setting(desk.now, policy.dossiers, policy.calendar)
     judgement = judge_dossier(dossier, ruleset.dossier_rules, ruleset.standard, setting)
     opened, closed = write_verdicts(
         conn, standard, dossier, judgement, ruleset.stamp, policy, now=desk.now

@@ -18,7 +18,6 @@ from exchange.notices.office import PolicyOf
 from exchange.store.connection import Conn
 from exchange.store.documents import write_whole
 from exchange.store.queries import load
-from schemas.calendar import china
 from schemas.policy import Escalation, Policy
 
 Q = load("notices")
@@ -102,7 +101,7 @@ def _step_reached(policy: Policy, deadline: date, today: date) -> Escalation | N
     reached = [
         step
         for step in policy.escalation
-        if step.action in ACTIONS and today > china().add(deadline, step.after_days).day
+        if step.action in ACTIONS and today > policy.calendar.add(deadline, step.after_days).day
     ]
     return max(reached, key=lambda step: step.after_days, default=None)
 

@@ -91,9 +91,14 @@ class Desk:
     ) -> Done | None:
         """Send the next reminder that the policy's escalation asks for, each step once per case."""
         for row in conn.execute(Q["cases_to_remind"], {"passed_over": list(passed_over)}):
-            steps = self.policy_of(row["body"], now).escalation
+            policy = self.policy_of(row["body"], now)
             step = step_due(
-                steps, row["deadline"], day_of(row["notified_at"]), day_of(now), row["steps"]
+                policy.escalation,
+                row["deadline"],
+                day_of(row["notified_at"]),
+                day_of(now),
+                row["steps"],
+                policy.calendar,
             )
             case = None if step is None else _take(conn, "case_to_remind", (), case=row["id"])
             if step is None or case is None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from exchange.notices.days import day_of
-from schemas.calendar import china, is_working_day
 from schemas.policy import Policy
 
 PolicyOf = Callable[[str, datetime], Policy]
@@ -65,8 +64,8 @@ def office_of(policy: Policy) -> Office:
 def terms_of(policy: Policy, now: datetime) -> Terms:
     """The deadline of a case notified now: working days, the day of the notice not counted."""
     days = policy.days_to_mend()
-    working = is_working_day(day_of(now))
-    deadline = china().add(day_of(now), days)
+    working = policy.calendar.is_working(day_of(now))
+    deadline = policy.calendar.add(day_of(now), days)
     from_when = "自通知次日起" if working else "通知日为休息日，自下一工作日的次日起"
     return Terms(deadline.day, deadline.provisional, f"{from_when}{days}个工作日")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
-from schemas.calendar import china
+from schemas.calendar import WorkingDays
 from schemas.policy import Escalation
 
 
@@ -15,6 +15,7 @@ def step_due(
     notified: date,
     today: date,
     done: Collection[int],
+    calendar: WorkingDays,
 ) -> int | None:
     """The step (working days after the deadline, negative before) to remind of today, or None.
 
@@ -25,17 +26,17 @@ def step_due(
         if step.action != "remind" or step.after_days in done:
             continue
         if step.after_days < 0:
-            begins = working_day_before(deadline, -step.after_days)
+            begins = working_day_before(deadline, -step.after_days, calendar)
             if notified < begins <= today <= deadline:
                 return step.after_days
-        elif today > china().add(deadline, step.after_days).day:
+        elif today > calendar.add(deadline, step.after_days).day:
             return step.after_days
     return None
 
 
-def working_day_before(day: date, count: int) -> date:
+def working_day_before(day: date, count: int, calendar: WorkingDays) -> date:
     """The working day that lies ``count`` working days before ``day``."""
     while count > 0:
         day -= timedelta(days=1)
-        count -= china().is_working(day)
+        count -= calendar.is_working(day)
     return day

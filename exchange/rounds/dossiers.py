@@ -7,7 +7,6 @@ from datetime import datetime
 from exchange.judging.dossiers import Reviewed, review_due
 from exchange.rounds.wiring import opened
 from exchange.settings import Settings
-from schemas.calendar import china
 
 
 def review_dossiers(settings: Settings, *, now: datetime) -> Reviewed:
@@ -15,7 +14,7 @@ def review_dossiers(settings: Settings, *, now: datetime) -> Reviewed:
     total = Reviewed()
     with opened(settings, work="review") as exchange:
         while True:
-            reviewed = review_due(exchange.store, exchange.rulesets, china(), now=now)
+            reviewed = review_due(exchange.store, exchange.rulesets, now=now)
             total.add(reviewed)
             if not reviewed.dossiers:
                 return total

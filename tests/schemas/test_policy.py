@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from schemas.calendar import Deadline
 from schemas.policy import (
     ROOT,
     BadPolicyError,
@@ -107,3 +108,28 @@ def test_the_sign_of_an_issuer_makes_a_lawful_document_number(code: str) -> None
     for edition in entry["editions"]:
         for issuer in ("notice_issuer", "circular_issuer"):
             assert all("一" <= sign <= "鿿" for sign in edition[issuer]["sign"])
+
+
+def test_an_official_table_beside_the_pack_makes_a_year_certain(tmp_path: Path) -> None:
+    """A pack can name a table of working days: its years count over those that ship."""
+    pack = tmp_path / "pack.toml"
+    pack.write_text((ROOT / "420600.toml").read_text("utf-8"), "utf-8")
+    before = load_file(pack, DAY)
+    assert before.calendar.add(date(2027, 2, 5), 1).provisional
+    named = tmp_path / "named.toml"
+    named.write_text('calendar = "days.toml"\n' + pack.read_text("utf-8"), "utf-8")
+    (tmp_path / "days.toml").write_text(
+        '[years.2027]\noff = [["2027-02-06", "2027-02-12"]]\nwork = ["2027-02-13"]\n', "utf-8"
+    )
+    after = load_file(named, DAY)
+    assert after.calendar.add(date(2027, 2, 5), 1) == Deadline(date(2027, 2, 13), provisional=False)
+    assert after.calendar.knows(date(2026, 5, 9))
+    assert after.digest != before.digest
+
+
+def test_an_official_table_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    """The error names the table and where it must lie."""
+    pack = tmp_path / "pack.toml"
+    pack.write_text('calendar = "no.toml"\n' + (ROOT / "420600.toml").read_text("utf-8"), "utf-8")
+    with pytest.raises(BadPolicyError, match=r"no\.toml.*beside the pack"):
+        read(pack)

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from schemas.calendar import WorkingDays
-from schemas.policy import DossierTerms
+from schemas.policy_terms import DossierTerms
 from validators.dossier.subject import Subject, SubjectKind
 from validators.record import wall_time
 from validators.rule import Dimension, Owner

@@ -14,7 +14,6 @@ from exchange.judging.dossiers import Reviewed, review_due
 from exchange.judging.rulesets import Rulesets
 from exchange.notices.chase import chase
 from exchange.store.connection import Store
-from schemas.calendar import china
 from schemas.sample import flow_setup, story
 from schemas.sample.life.tale import Event
 from tests.exchange.records import BODY, World, body
@@ -59,7 +58,7 @@ def land(world: World, events: list[Event]) -> None:
 def review(world: World) -> Reviewed:
     """Review what is due now, to the end."""
     total = Reviewed()
-    while (one := review_due(world.store, world.rulesets, china(), now=world.now)).dossiers:
+    while (one := review_due(world.store, world.rulesets, now=world.now)).dossiers:
         total.add(one)
     return total
 

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 from schemas.calendar import china
-from schemas.policy import DossierTerms, load
+from schemas.policy import load
+from schemas.policy_terms import DossierTerms
 from validators.dossier.dossier import Dossier, DossierKind
 from validators.dossier.flow import SetUp
 from validators.dossier.row import Row, by_table
