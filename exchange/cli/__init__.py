@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, str] = {
     "rules": "exchange.cli.rules:rules",
     "score": "exchange.cli.score:score",
     "serve-clocks": "exchange.cli.serve_clocks:serve_clocks",
+    "silent": "exchange.cli.silent:silent",
     "standard": "exchange.cli.standard:standard",
     "status": "exchange.cli.status:status",
     "stop": "exchange.cli.demo:stop",

@@ -10,6 +10,7 @@ from exchange.rounds.expecting import expect
 from exchange.rounds.outflow import chase, score
 from exchange.rounds.promise import promise
 from exchange.rounds.pulling import pull_shard
+from exchange.rounds.silence import find_silent
 from exchange.rounds.status import status
 from exchange.rounds.stragglers import judge_stragglers
 from exchange.rounds.watching import watch
@@ -19,6 +20,7 @@ __all__ = [
     "deliver",
     "deliver_once",
     "expect",
+    "find_silent",
     "judge_stragglers",
     "promise",
     "pull_shard",

@@ -119,6 +119,7 @@ create table batch (
 );
 create index batch_written_in on batch (written_in);
 create index batch_of_body on batch (body, standard, table_code, id);
+create index batch_landed_at on batch using brin (landed_at);
 create unique index batch_request on batch (body, request_key) where request_key is not null;
 
 -- What could not be read at all (a file that is no table, an unknown table): never silent.
@@ -941,6 +942,22 @@ create trigger batch_counts after insert on batch
 create trigger judgement_counts after insert on judgement
     referencing new table as fresh
     for each statement execute function tally_new_judgements();
+-- A body that normally reports a table and went quiet: one row per silence, ended when rows come.
+create table silence (
+    id bigint generated always as identity primary key,
+    body text not null references body,
+    standard text not null,
+    table_code text not null,
+    since date not null,
+    days integer not null,
+    usual double precision not null,
+    chance double precision not null,
+    provisional boolean not null,
+    found_at timestamptz not null,
+    checked_at timestamptz not null,
+    ended_at timestamptz
+);
+create unique index silence_open on silence (body, standard, table_code) where ended_at is null;
 
 -- Rights of the running program: no update of what landed, no hand on the journey, no deletes but
 -- of holds and marks.
@@ -976,3 +993,5 @@ grant insert on dossier_row, dossier_mark, dossier, dossier_review, dossier_find
 grant update (reviewed_at, again_at, stamp_id) on dossier to exchange_app;
 grant update (closed_at, closed_why) on dossier_finding to exchange_app;
 grant delete on dossier_mark to exchange_app;
+grant insert on silence to exchange_app;
+grant update (days, chance, provisional, checked_at, ended_at) on silence to exchange_app;
