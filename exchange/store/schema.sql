@@ -942,6 +942,7 @@ create trigger batch_counts after insert on batch
 create trigger judgement_counts after insert on judgement
     referencing new table as fresh
     for each statement execute function tally_new_judgements();
+
 -- A body that normally reports a table and went quiet: one row per silence, ended when rows come.
 create table silence (
     id bigint generated always as identity primary key,
