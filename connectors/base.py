@@ -107,7 +107,8 @@ class Page:
     """Rows that are landed together with ``mark``, the position after them (JSON-able).
 
     ``source_clock`` is what the source's own clock showed when the page was read; ``gone`` are rows
-    that were deleted there, as far as the source can tell.
+    that were deleted there, as far as the source can tell. ``self_check`` is the code of a check
+    that the body made itself, with whether it was of this content.
     """
 
     rows: tuple[SourceRow, ...]
@@ -116,6 +117,7 @@ class Page:
     origin: str
     detail: str | None = None
     gone: tuple[Gone, ...] = ()
+    self_check: tuple[str, bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

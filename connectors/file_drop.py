@@ -7,6 +7,9 @@ file that cannot be read moves to ``rejected/`` with a ``.reason.txt`` in Chines
 does a file that is named after no table. If we stop between landing and moving, the mark tells: the
 file is only moved then.
 
+Beside a file may lie the code of the body's own check of it, ``<file name>.zc``
+(``schemas.self_check``); it goes where the file goes.
+
 The stored connection is the folder.
 """
 
@@ -24,8 +27,10 @@ from connectors.connections import Connections
 from connectors.county import Body, BodyFileError, Feed
 from connectors.file_reading import FileContent, kind_of, read_file
 from schemas import Standard, Table
+from schemas.self_check import SelfCheck
 
 _OPTIONS = {"settle"}
+_CODE_LENGTH = 200
 _UNFINISHED = re.compile(r"(\.|~\$).*|.*\.(tmp|part|partial|crdownload)\Z", re.IGNORECASE)
 
 
@@ -126,10 +131,16 @@ class FileDrop(Source):
                 _move(path, self._folder / "done")
                 return
             taken = mark["rows"]
-        yield from self._sliced(content, identity, taken, page_rows)
+        checked = _self_check(path, content.sha256)
+        yield from self._sliced(content, identity, checked, taken, page_rows)
 
     def _sliced(
-        self, content: FileContent, identity: dict[str, object], taken: int, page_rows: int
+        self,
+        content: FileContent,
+        identity: dict[str, object],
+        checked: tuple[str, bool] | None,
+        taken: int,
+        page_rows: int,
     ) -> Iterator[Page]:
         rows = islice(content.rows, taken, None)
         page = tuple(islice(rows, page_rows))
@@ -142,6 +153,7 @@ class FileDrop(Source):
                 source_clock=None,
                 origin="file_drop",
                 detail=str(identity["file"]),
+                self_check=checked,
             )
             if not following:
                 return
@@ -162,7 +174,7 @@ class FileDrop(Source):
         found: list[tuple[int, str, Path]] = []
         try:
             for path in self._folder.iterdir():
-                if _UNFINISHED.match(path.name) or path.name.endswith(".reason.txt"):
+                if _UNFINISHED.match(path.name) or path.name.endswith((".reason.txt", ".zc")):
                     continue
                 with suppress(FileNotFoundError):
                     state = path.stat()
@@ -209,4 +221,21 @@ def _move(path: Path, folder: Path) -> Path:
     while aim.exists():
         number += 1
         aim = folder / f"{path.stem}-{number}{path.suffix}"
+    with suppress(FileNotFoundError):
+        _code_file(path).rename(_code_file(aim))
     return path.rename(aim)
+
+
+def _code_file(path: Path) -> Path:
+    return path.with_name(f"{path.name}.zc")
+
+
+def _self_check(path: Path, sha256: str) -> tuple[str, bool] | None:
+    """The code beside a file and whether it is of this file; None without one."""
+    try:
+        with _code_file(path).open("rb") as file:
+            code = file.read(_CODE_LENGTH).decode("utf-8", "replace").strip()
+    except FileNotFoundError:
+        return None
+    said = SelfCheck.read(code)
+    return code, said is not None and said.is_of_file(sha256)

@@ -13,19 +13,14 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-    load_workbook,
-)
-
 from connectors.file_rows import Fault, FileRow, Opened, UnreadableError
 from connectors.xlsx_cells import Notable, look_inside
 from schemas import Table
+
+try:
+    import python_calamine as workbooks
+except ImportError:  # the offline check of a county, see connectors.xlsx_plain
+    from connectors import xlsx_plain as workbooks  # type: ignore[no-redef]
 
 UNPACKED_LIMIT = 400_000_000
 """Bytes of all parts of a workbook when unpacked."""
@@ -42,7 +37,7 @@ def open_xlsx(path: Path, table: Table) -> Opened:
     """The workbook's sheet for ``table``; raises UnreadableError."""
     _check_zip(path)
     try:
-        workbook = load_workbook(path)
+        workbook = workbooks.load_workbook(path)
         name = _sheet_name(workbook, table)
         inside = look_inside(path, name)
         if inside.area > AREA_LIMIT:
@@ -52,9 +47,9 @@ def open_xlsx(path: Path, table: Table) -> Opened:
             )
         sheet = workbook.get_sheet_by_name(name)
         values = sheet.to_python()
-    except PasswordError:
+    except workbooks.PasswordError:
         raise UnreadableError("工作簿已加密，请去除密码后重新提交") from None
-    except (CalamineError, OSError, ValueError) as error:
+    except (workbooks.CalamineError, OSError, ValueError) as error:
         raise UnreadableError(f"工作簿无法读取（{type(error).__name__}），可能已损坏") from None
     if not any(any(cell != "" for cell in row) for row in values):
         raise UnreadableError(f"工作表“{name}”中没有任何内容")
@@ -76,11 +71,12 @@ def _check_zip(path: Path) -> None:
         )
 
 
-def _sheet_name(workbook: CalamineWorkbook, table: Table) -> str:
+def _sheet_name(workbook: workbooks.CalamineWorkbook, table: Table) -> str:
     sheets = [
         sheet.name
         for sheet in workbook.sheets_metadata
-        if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
+        if sheet.typ == workbooks.SheetTypeEnum.WorkSheet
+        and sheet.visible == workbooks.SheetVisibleEnum.Visible
     ]
     for name in sheets:
         if name.strip().upper() == table.code or name.strip() == table.name:
@@ -91,7 +87,9 @@ def _sheet_name(workbook: CalamineWorkbook, table: Table) -> str:
 
 
 def _rows(
-    sheet: CalamineSheet, values: list[list[Value]], notable: dict[tuple[int, int], Notable]
+    sheet: workbooks.CalamineSheet,
+    values: list[list[Value]],
+    notable: dict[tuple[int, int], Notable],
 ) -> Iterator[FileRow]:
     top, left = sheet.start or (0, 0)
     width = _width(values)

@@ -75,7 +75,7 @@ class _SheetReader:
                 row = int(attributes.get("r", self._place[0] + 2)) - 1
                 self._place = (row, -1)
             case "c":
-                self._place = _place(attributes.get("r")) or (self._place[0], self._place[1] + 1)
+                self._place = place_of(attributes.get("r")) or (self._place[0], self._place[1] + 1)
                 self.found.rows = max(self.found.rows, self._place[0] + 1)
                 self.found.columns = max(self.found.columns, self._place[1] + 1)
                 self._cell = Notable()
@@ -155,7 +155,8 @@ def _local(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-def _place(reference: str | None) -> tuple[int, int] | None:
+def place_of(reference: str | None) -> tuple[int, int] | None:
+    """Row and column, from zero, of a reference such as ``B7``; None for anything else."""
     found = _PLACE.match(reference or "")
     if found is None:
         return None

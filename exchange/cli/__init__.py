@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, str] = {
     "replay": "exchange.cli.replay:replay",
     "reproduce": "exchange.cli.reproduce:reproduce",
     "queue-ddl": "exchange.cli.queue_ddl:queue_ddl",
+    "pack-check": "exchange.cli.pack_check:pack_check",
     "rules": "exchange.cli.rules:rules",
     "score": "exchange.cli.score:score",
     "serve-clocks": "exchange.cli.serve_clocks:serve_clocks",

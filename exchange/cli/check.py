@@ -56,6 +56,12 @@ class _Judge:
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="File; a folder for several files."
 )
+@click.option(
+    "--self-check",
+    "code",
+    is_flag=True,
+    help="Write the self-check code of each file beside it.",
+)
 @click.option("--at", "moment", help="Judge as of this time (ISO 8601); default: now.")
 def check(
     files: tuple[Path, ...],
@@ -64,6 +70,7 @@ def check(
     body: str | None,
     form: str,
     output: Path | None,
+    code: bool,
     moment: str | None,
 ) -> int:
     """Judge FILES (CSV, XLSX, DBF) and report what is wrong with them.
@@ -83,6 +90,8 @@ def check(
     for path in files:
         report = judging.report(path)
         clean = clean and report.clean
+        if code:
+            path.with_name(f"{path.name}.zc").write_text(report.self_check + "\n", "utf-8")
         _write(render(report), _place(output, path, form, many=len(files) > 1))
     return CLEAN if clean else FINDINGS
 

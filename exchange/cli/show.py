@@ -16,6 +16,7 @@ from exchange.ledger.signing import NoSigningKeyError, SigningKey, read_key
 from exchange.settings import Settings
 from exchange.store.addresses import app_url
 from exchange.store.connection import Conn, Store
+from schemas.self_check import SelfCheck
 
 _format = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
 STAMP_NAMES = {
@@ -95,6 +96,14 @@ def _receipts(
     return given
 
 
+def _self_check(version: Mapping[str, Any]) -> str:
+    said = SelfCheck.read(version["self_check"])
+    if said is None or not version["self_check_recognised"]:
+        return f"自查码与内容不符：{version['self_check']}"
+    counts = f"可上报 {said.passed}，不可上报 {said.failed}"
+    return f"本地已自查：规则集 {said.rules}，{counts}（{said.code}）"
+
+
 def _as_json(one: Journey, given: Mapping[int, list[Receipt]], now: datetime) -> dict[str, Any]:
     version = {name: value for name, value in one.version.items() if name not in NOT_SHOWN}
     hopped = hops(one.version, one.moves, now=now)
@@ -118,6 +127,8 @@ def _print(one: Journey, given: Sequence[Receipt], now: datetime) -> None:
     )
     for name, text in STAMP_NAMES.items():
         click.echo(f"  {text:<6} {_time(version[name])}")
+    if version["self_check"] is not None:
+        click.echo(f"  {_self_check(version)}")
     for move in one.moves:
         origin = move["from_state"] or "·"
         block = f"第{move['block']}块" if move["block"] else "未封存"

@@ -3,6 +3,7 @@
 ::
 
     POST /v1/{standard}/{TABLE}     Authorization: Bearer <token>   Idempotency-Key: <text>
+                                    Self-Check: <自查码>, optional
     {"rows": [{"XZQHDM": "…", …}, …]}
 
     200 {"receipt": "收讫-123", "batch": 123, "read": 2, "new": 1, "replayed": 1,
@@ -47,6 +48,7 @@ from exchange.store.connection import Conn, Store
 from exchange.store.identity import content_hash, record_key
 from exchange.store.queries import load
 from schemas import Standard, Table, UnknownTableError
+from schemas.self_check import SelfCheck, rows_digest
 
 Q = load("landing")
 MAX_BYTES = 32 * 1024 * 1024
@@ -163,6 +165,7 @@ def _take(
         source_clock=None,
         origin="http_intake",
         detail=f"sha256:{hashlib.sha256(content).hexdigest()}",
+        self_check=_self_check(headers, table, rows),
     )
     feed = Feed(sender.body.code, standard, table)
     with store.transaction() as conn:
@@ -188,6 +191,18 @@ def _take(
             "rows": _row_receipts(conn, feed, rows, batch),
         }  # fmt: skip
         return request_receipt(conn, batch, f"收讫-{batch}", answer, signing)
+
+
+def _self_check(
+    headers: Mapping[str, str], table: Table, rows: tuple[SourceRow, ...]
+) -> tuple[str, bool] | None:
+    """The code of the body's own check, if it sent one, and whether it was of these rows."""
+    code = headers.get("self-check")
+    if code is None:
+        return None
+    said = SelfCheck.read(code[:KEY_LENGTH])
+    digest = rows_digest(table, (row.values for row in rows))
+    return code[:KEY_LENGTH], said is not None and said.is_of_rows(digest)
 
 
 def _row_receipts(

@@ -117,6 +117,10 @@ def land(
     if fresh or request_key is not None:
         batch = _insert_batch(conn, feed, page, digests, fresh, began_at, offset, request_key)
         _insert_versions(conn, feed, batch, fresh, now)
+        if page.self_check is not None:
+            code, recognised = page.self_check
+            facts = {"batch": batch, "code": _storable(code), "recognised": recognised}
+            conn.execute(Q["insert_self_check"], facts)
     if page.gone:
         kept = [record_key(feed.table, row.values, row.where) for row in page.rows]
         name_gone(conn, feed.key(), page.gone, kept=kept, now=now)

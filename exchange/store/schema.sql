@@ -404,6 +404,13 @@ create table waiver (
 );
 create index waiver_of_body on waiver (body, until_day);
 
+-- What a body said it had judged itself before it sent a batch, and whether that was this content.
+create table self_check (
+    batch_id bigint primary key references batch,
+    code text not null,
+    recognised boolean not null
+);
+
 -- A write to the higher platform: the invalidation of what is in effect there, then the new row.
 create table delivery (
     id bigint generated always as identity primary key,
@@ -966,7 +973,8 @@ grant usage on schema public to exchange_app;
 grant select on all tables in schema public to exchange_app;
 grant insert on stamp, body, feed, batch, rejection, version, anchor, hold, judgement, finding,
     delivery, upstream, blind_spot, rectification, rectification_item, notice, notice_number,
-    circular, audit, judged, judgement_input, ruleset_source, stamp_source, waiver to exchange_app;
+    circular, audit, judged, judgement_input, ruleset_source, stamp_source, waiver,
+    self_check to exchange_app;
 grant update on body, feed, upstream, rectification, rectification_item, notice, notice_number
     to exchange_app;
 grant update (state, state_reason, state_at, judge_after, next_try_at, attempt, stamp_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from connectors.base import RefusedError
 from connectors.file_drop import FileDrop
 from schemas import Table
+from schemas.self_check import SelfCheck
 from tests.connectors.source_suite import (
     PROJECTS,
     STAGES,
@@ -181,3 +183,20 @@ def test_a_table_that_the_standard_lacks(world: DropWorld) -> None:
     assert "SPGL_NOSUCH_1.csv" in names(world.folder / "rejected")
     with pytest.raises(RefusedError, match=r"不接收 \.xls"):
         list(source.pages(PROJECTS, None))
+
+
+def test_the_code_of_a_self_check_goes_with_its_file(world: DropWorld) -> None:
+    """The code beside a file is recognised when it is of this file, and is put away with it."""
+    world.put(PROJECTS, [project(1)])
+    path = world.folder / "SPGL_XMJBXXB_001.csv"
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    code = SelfCheck.of(ruleset="a" * 16, passed=1, failed=0, sha256=sha256, rows="b" * 64).code
+    beside = path.with_name(f"{path.name}.zc")
+    beside.write_text("ZC1-made-up")
+    (page,) = world.source().pages(PROJECTS, None)
+    assert page.self_check == ("ZC1-made-up", False)
+    beside.write_text(f"{code}\n")
+    (page,) = world.source().pages(PROJECTS, None)
+    assert page.self_check == (code, True)
+    world.source().done(page)
+    assert names(world.folder / "done") == [path.name, f"{path.name}.zc"]

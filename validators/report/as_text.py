@@ -25,6 +25,7 @@ def render(report: Report) -> str:
         f"标准 {stamp.standard}{f'＋{stamp.overlay}' if stamp.overlay else ''}，"
         f"规则集 {stamp.ruleset}，代码表 {stamp.codelists}，引擎 {stamp.engine}"
     )
+    lines.append(f"自查码 {report.self_check}")
     return "\n".join(lines) + "\n"
 
 

@@ -74,6 +74,7 @@ def _cover(book: Workbook, report: Report) -> None:
         ("标准", f"{stamp.standard} {stamp.overlay}".strip()),
         ("规则集", f"{stamp.ruleset}，代码表 {stamp.codelists}，引擎 {stamp.engine}"),
         ("文件 SHA-256", report.input.sha256),
+        ("自查码", report.self_check),
     ]
     for row, (name, told) in enumerate(facts):
         sheet.write_string(row, 0, name, bold)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from schemas import Table
+from schemas.self_check import SelfCheck, rows_digest
 from validators.finding import Finding
 from validators.judgement import Judgement, RuleError, Stamp
 from validators.record import Record
@@ -55,6 +56,18 @@ class Report:
     statements: Mapping[str, str]
 
     @property
+    def self_check(self) -> str:
+        """The code by which an intake recognises that this content was judged."""
+        rows = rows_digest(self.table, (record.values for record in self.records))
+        return SelfCheck.of(
+            ruleset=self.stamp.ruleset,
+            passed=self.verdicts.get("pass", 0),
+            failed=self.verdicts.get("fail", 0),
+            sha256=self.input.sha256,
+            rows=rows,
+        ).code
+
+    @property
     def clean(self) -> bool:
         """True when nothing was found."""
         return not self.findings
@@ -83,6 +96,7 @@ class Report:
         return {
             "stamp": asdict(self.stamp),
             "input": asdict(self.input),
+            "self_check": self.self_check,
             "counts": dict(self.counts),
             "findings": [finding.to_json() for finding in self.findings],
         }

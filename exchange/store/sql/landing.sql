@@ -89,3 +89,7 @@ on conflict (code) do update
 set name = excluded.name, divisions = excluded.divisions, connector = excluded.connector
 where (body.name, body.divisions, body.connector)
       is distinct from (excluded.name, excluded.divisions, excluded.connector)
+
+-- name: insert_self_check
+insert into self_check (batch_id, code, recognised)
+values (%(batch)s, %(code)s, %(recognised)s)

@@ -63,8 +63,10 @@ order by 1 limit 100
 select fold_tally()
 
 -- name: find_versions
-select v.*, s.name_zh, s.bucket, b.origin, b.detail, b.landed_at, b.clock_offset_s
+select v.*, s.name_zh, s.bucket, b.origin, b.detail, b.landed_at, b.clock_offset_s,
+       c.code as self_check, c.recognised as self_check_recognised
 from version v join state s on s.name = v.state join batch b on b.id = v.batch_id
+left join self_check c on c.batch_id = b.id
 where v.id = any(%(ids)s) or v.record_key = %(key)s or v.local_key = %(key)s
    or (%(part)s::text is not null and v.record_key like %(part)s)
 order by v.body, v.table_code, v.record_key, v.revision

@@ -18,6 +18,7 @@ from exchange.landing.intake import MAX_ROWS, Sender, intake_app
 from exchange.ledger.signing import canonical, is_signed, make_key, read_key
 from exchange.store.connection import Store
 from schemas import load
+from schemas.self_check import SelfCheck, rows_digest
 from tests.exchange.records import BODY, NOW, body
 from tests.stores import ExchangeStore
 
@@ -79,6 +80,18 @@ def test_push_is_landed_and_receipted(intake: Intake) -> None:
     assert answer.status_code == 200
     assert (answer.json()["new"], answer.json()["replayed"]) == (1, 0)
     assert intake.raws() == [ROW]
+
+
+def test_rows_that_the_body_checked_itself_are_recognised(intake: Intake) -> None:
+    """The code of a check is kept with the batch, and whether it was of these very rows."""
+    table, rows = load("3.0").table(TABLE), [ROW, ROW | {"DFSJZJ": "z2", "SPLCBM": "LC2"}]
+    digest = rows_digest(table, reversed(rows))
+    code = SelfCheck.of(ruleset="a" * 16, passed=2, failed=0, sha256="0" * 64, rows=digest).code
+    assert intake.push({"rows": rows}, **{"Self-Check": code}).status_code == 200
+    assert intake.push({"rows": rows[:1]}, key="k2", **{"Self-Check": code}).status_code == 200
+    with intake.store.transaction() as conn:
+        kept = conn.execute("select code, recognised from self_check order by batch_id").fetchall()
+    assert [(row["code"], row["recognised"]) for row in kept] == [(code, True), (code, False)]
 
 
 def test_the_answer_is_signed_and_names_a_receipt_for_each_row(intake: Intake) -> None:

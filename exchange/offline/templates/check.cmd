@@ -1,0 +1,3 @@
+@echo off
+chcp 65001 >nul
+py -3 "%~dp0check.py" %*
