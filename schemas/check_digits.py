@@ -10,7 +10,7 @@ USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """GB 32100: digits and capitals without I, O, S, V, Z."""
 
 _USCC = {character: value for value, character in enumerate(USCC_ALPHABET)}
-_USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _RESIDENT_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _RESIDENT_CHECKS = "10X98765432"
@@ -19,7 +19,7 @@ _BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 def uscc(body: str) -> str:
     """The last character of a 统一社会信用代码 from its first 17 (GB 32100, modulo 31)."""
-    total = sum(_USCC[c] * weight for c, weight in zip(body, _USCC_WEIGHTS, strict=True))
+    total = sum(_USCC[c] * weight for c, weight in zip(body, USCC_WEIGHTS, strict=True))
     return USCC_ALPHABET[-total % 31]
 
 

@@ -8,12 +8,12 @@ reported; it never costs the batch.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from traceback import extract_tb
 
+from validators.answers import Answer, Answers, Listed
 from validators.finding import Finding
 from validators.judgement import (
     RULE_CRASHED,
@@ -23,7 +23,7 @@ from validators.judgement import (
     RuleError,
     Verdict,
 )
-from validators.plan import Answer, Batch, Entry, Plan
+from validators.plan import Batch, Entry, Plan
 from validators.record import Context, Lookup, Record, wall_time
 from validators.ruleset import Ruleset
 from validators.siblings import with_siblings
@@ -42,6 +42,10 @@ class _Tally:
     again: set[int]
 
 
+COLUMNAR_FROM = 2_000
+"""Records from which columns are the faster engine; see docs/reference/benchmarks-judge.md."""
+
+
 def judge(
     ruleset: Ruleset,
     table: str,
@@ -58,7 +62,13 @@ def judge(
     left out: it has gone.
     """
     plan = ruleset.plan(table)
-    batch = plan.batch(records, context)
+    batch = None
+    if len(records) >= COLUMNAR_FROM:
+        from validators.frames import batch_of_columns  # polars: only where it pays
+
+        batch = batch_of_columns(plan, records, context)
+    if batch is None:
+        batch = plan.batch(records, context)
     tally = _Tally([[] for _ in records], [[] for _ in records], {}, [], set())
     for entry in plan.entries:
         if not (second_look and entry.rule.consequence == "reject"):
@@ -78,29 +88,36 @@ def judge(
 
 
 def _run(entry: Entry, plan: Plan, batch: Batch, tally: _Tally) -> None:
-    answers = _answers(entry, batch, tally)
-    counts = tally.counts[entry.rule.code] = _count(answers)
-    if counts.failed:
-        for at, answer in enumerate(answers):
-            if answer is False:
-                tally.findings[at].append(word(entry, plan, batch, at))
+    answers = answers_of(entry, batch, tally.errors)
+    counts = tally.counts[entry.rule.code] = answers.counts
+    for at in answers.failed:
+        tally.findings[at].append(word(entry, plan, batch, at))
     if entry.waits is None or not counts.not_checked:
         return
-    for at, lookups in entry.waits(batch, answers):
+    for at, lookups in entry.waits(batch, answers.listed):
         if entry.rule.consequence == "reject":
             tally.waits[at].extend(lookups)
         elif entry.compares:
             tally.again.add(at)
 
 
-def _answers(entry: Entry, batch: Batch, tally: _Tally) -> list[Answer]:
+def answers_of(entry: Entry, batch: Batch, errors: list[RuleError]) -> Answers:
+    """The answers of a rule, from columns where the batch has them and they can tell.
+
+    A rule that breaks is added to ``errors``.
+    """
+    told = None if batch.columns is None else batch.columns.answers(entry)
+    if told is not None:
+        return told
     try:
-        return entry.evaluate(batch)
+        return Listed(entry.evaluate(batch))
     except Exception as error:  # noqa: BLE001 - a broken rule must not cost the batch
-        return _one_by_one(entry, batch, tally, error)
+        return Listed(_one_by_one(entry, batch, errors, error))
 
 
-def _one_by_one(entry: Entry, batch: Batch, tally: _Tally, first: Exception) -> list[Answer]:
+def _one_by_one(
+    entry: Entry, batch: Batch, errors: list[RuleError], first: Exception
+) -> list[Answer]:
     """The answers of a rule that broke on the batch, record by record."""
     answers: list[Answer] = []
     broken: list[int] = []
@@ -112,7 +129,7 @@ def _one_by_one(entry: Entry, batch: Batch, tally: _Tally, first: Exception) -> 
         except Exception:  # noqa: BLE001 - the same, for the one record
             answers.append(RULE_CRASHED)
             broken.append(record.id)
-    tally.errors.append(RuleError(entry.rule.code, tuple(broken), _described(first)))
+    errors.append(RuleError(entry.rule.code, tuple(broken), _described(first)))
     return answers
 
 
@@ -121,14 +138,6 @@ def _described(error: Exception) -> str:
     frames = extract_tb(error.__traceback__)
     place = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{place}"
-
-
-def _count(answers: list[Answer]) -> Counts:
-    passed, failed, beside = answers.count(True), answers.count(False), answers.count(None)
-    if passed + failed + beside == len(answers):
-        return Counts(passed, failed, beside)
-    reasons = Counter(answer for answer in answers if isinstance(answer, str))
-    return Counts(passed, failed, beside, dict(sorted(reasons.items())))
 
 
 def _outcome(findings: Sequence[Finding], waits: Sequence[Lookup]) -> Verdict:

@@ -14,14 +14,23 @@ from schemas.identifiers import check
 _LONGEST = 128
 
 
-def sound(identifier: str) -> Callable[[str], bool]:
+class Sound:
     """A function that tells whether a text is an identifier of this kind, check digit included."""
 
-    @lru_cache(maxsize=4096)
-    def known(value: str) -> bool:
-        return check(identifier, value) is None
+    __slots__ = ("_known", "identifier")
+    __match_args__ = ("identifier",)
 
-    return lambda value: len(value) <= _LONGEST and known(value)
+    def __init__(self, identifier: str) -> None:
+        self.identifier = identifier
+        self._known = lru_cache(maxsize=4096)(lambda value: check(identifier, value) is None)
+
+    def __call__(self, value: str) -> bool:
+        return len(value) <= _LONGEST and self._known(value)
+
+
+def sound(identifier: str) -> Sound:
+    """See Sound."""
+    return Sound(identifier)
 
 
 def told(identifier: str) -> Callable[[str], str | None]:

@@ -27,29 +27,39 @@ class Parents:
     """
 
     def __init__(self, reference: Reference, layout: Layout) -> None:
-        self._table = reference.table
-        self._fields = reference.to_fields
+        self.table = reference.table
+        self.fields = reference.fields
+        self.to_fields = reference.to_fields
         self._values = [compile_row(Code(name), layout) for name in reference.fields]
 
     def of(self, row: Row) -> tuple[Lookup, ...]:
         """The parents the row points to; none when a field of the reference is empty."""
-        values = tuple(value(row) for value in self._values)
-        if None in values:
+        return self.named(tuple(value(row) for value in self._values))
+
+    def named(self, values: tuple[str | None, ...]) -> tuple[Lookup, ...]:
+        """The parents that these values of the reference's fields, in normal form, point to."""
+        filled = tuple(value for value in values if value is not None)
+        if len(filled) < len(values):
             return ()
-        if len(values) > 1:
-            return (Lookup(self._table, self._fields, values),)
-        several = dict.fromkeys(part.strip() for part in values[0].split(SEPARATOR, MOST)[:MOST])
-        return tuple(Lookup(self._table, self._fields, (part,)) for part in several if part)
+        if len(filled) > 1:
+            return (Lookup(self.table, self.to_fields, filled),)
+        several = dict.fromkeys(part.strip() for part in filled[0].split(SEPARATOR, MOST)[:MOST])
+        return tuple(Lookup(self.table, self.to_fields, (part,)) for part in several if part)
 
     def answer(self, row: Row, record: int, context: Context) -> bool | str | None:
         """Whether all parents are there; a reason while that is open; None without a reference."""
-        lookups = self.of(row)
+        return self.told(self.of(row), context, late=record in context.grace_over)
+
+    def told(
+        self, lookups: tuple[Lookup, ...], context: Context, *, late: bool = False
+    ) -> bool | str | None:
+        """The answer for a row with these parents; ``late`` when it has waited long enough."""
         if not lookups:
             return None
         if context.parents is None:
             return OFFLINE
         states = {context.parents.get(lookup) for lookup in lookups}
-        if "absent" in states and record in context.grace_over:
+        if "absent" in states and late:
             return False
         for state, reason in WAITING.items():
             if state in states:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from schemas import Table
 from schemas.personal import kind_of
+from validators.answers import Answer
 from validators.comparing import Comparison, Succession
 from validators.expression import Expression
 from validators.parents import Parents
@@ -20,7 +21,10 @@ from validators.rule import Compares, Follows, Holds, ReadWell, Refers, Rule, Un
 from validators.shown import Shown
 from validators.uniqueness import Uniqueness
 
-Answer = bool | str | None
+if TYPE_CHECKING:
+    from validators.columnar import Compiled
+    from validators.columnar_answers import Columns
+
 _NO_TIME = datetime(1, 1, 1)  # noqa: DTZ001 - wall time; references look at no clock
 Waits = Iterator[tuple[int, tuple[Lookup, ...]]]
 
@@ -31,7 +35,8 @@ class Batch:
 
     ``notes`` is where a rule leaves what its findings will tell, ``meant`` what would be right, by
     rule code and position; ``shown`` keeps what a record looks like to people, once it has a
-    finding, and ``kept`` what comparisons make once for all rows.
+    finding, and ``kept`` what comparisons make once for all rows. A large batch has ``columns``,
+    too, and makes its rows only when they are asked for.
     """
 
     records: Sequence[Record]
@@ -42,13 +47,14 @@ class Batch:
     shown: dict[int, Shown] = field(default_factory=dict)
     meant: dict[tuple[str, int], str] = field(default_factory=dict)
     kept: dict[object, Any] = field(default_factory=dict)
+    columns: Columns | None = None
 
     def only(self, at: int) -> Batch:
         """The batch of one record; ``take`` brings back what its findings will tell."""
         part = slice(at, at + 1)
         return replace(
             self, records=self.records[part], rows=self.rows[part], judged=self.judged[part],
-            notes={}, meant={}, kept={},
+            notes={}, meant={}, kept={}, columns=None,
         )  # fmt: skip
 
     def take(self, one: Batch, at: int) -> None:
@@ -104,7 +110,7 @@ class Plan:
     ) -> None:
         """``tables`` are all tables of the standard: rows of the others may be compared with."""
         self.table = table
-        self._tables = tables or {table.code: table}
+        self.tables = tables or {table.code: table}
         self.layout = Layout(table)
         self.personal = {entry.code: kind_of(entry) for entry in table.fields}
         self.parents = tuple(
@@ -120,15 +126,30 @@ class Plan:
         self._uniques: list[Uniqueness] = []
         self._follows = any(isinstance(rule.check, Follows) for rule in rules)
         self.entries = tuple(self._entry(rule) for rule in rules)
+        self.compiled: dict[str, Compiled] | None = None
 
-    def batch(self, records: Sequence[Record], context: Context) -> Batch:
-        """The records as rows of this table."""
-        rows = self.layout.rows(records, context)
+    def batch(
+        self,
+        records: Sequence[Record],
+        context: Context,
+        fields: Collection[str] | None = None,
+    ) -> Batch:
+        """The records as rows of this table; with ``fields`` other cells count as empty."""
+        rows = self.layout.rows(records, context, fields)
+        return Batch(records, rows, self.judged(rows), context)
+
+    def judged(self, rows: Sequence[Row]) -> Sequence[Row | None]:
+        """The rows, None for those that only withdraw an earlier one."""
         flag = self.layout.value("SJYXBS")
-        judged: Sequence[Row | None] = rows
         if flag is not None and any(row[flag] == 0 for row in rows):
-            judged = [None if row[flag] == 0 else row for row in rows]
-        return Batch(records, rows, judged, context)
+            return [None if row[flag] == 0 else row for row in rows]
+        return rows
+
+    def part(
+        self, batch: Batch, positions: Sequence[int], fields: Collection[str] | None = None
+    ) -> Batch:
+        """The batch of the records at these positions, with notes of its own."""
+        return self.batch([batch.records[at] for at in positions], batch.context, fields)
 
     def needs(self, records: Sequence[Record]) -> Needs:
         """What a judgement of these records has to look up for its context."""
@@ -153,7 +174,7 @@ class Plan:
                 self._uniques.append(uniqueness)
                 return Entry(rule, uniqueness.evaluate)
             case Compares():
-                comparison = Comparison(rule, check, self.layout, self._tables)
+                comparison = Comparison(rule, check, self.layout, self.tables)
                 self._comparisons.append(comparison)
                 return Entry(rule, comparison.evaluate, waits=comparison.waits, compares=True)
             case Follows():

@@ -5,7 +5,7 @@ An empty or unreadable cell is None.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -44,15 +44,26 @@ class Layout:
         """Position of what is not of the row."""
         return 2 * len(self._positions) + _SURROUNDING.index(what)
 
-    def rows(self, records: Sequence[Record], context: Context) -> list[Row]:
-        """The records as rows; every cell is read once, whatever number of rules look at it."""
-        texts = [_texts(records, column) for column in self.table.columns]
+    def rows(
+        self, records: Sequence[Record], context: Context, fields: Collection[str] | None = None
+    ) -> list[Row]:
+        """The records as rows; every cell is read once, whatever number of rules look at it.
+
+        With ``fields`` only these cells are read.
+        """
+        many = len(records)
+        unread: list[str | None] = [None] * many
+        texts = [
+            _texts(records, column) if fields is None or column in fields else unread
+            for column in self.table.columns
+        ]
         values = [
-            column if field.type == "string" else [_typed(field, cell) for cell in column]
+            column
+            if field.type == "string" or column is unread
+            else [_typed(field, cell) for cell in column]
             for field, column in zip(self.table.fields, texts, strict=True)
         ]
         now = wall_time(context.now)
-        many = len(records)
         around = ([now] * many, [now.date()] * many, [context.divisions] * many)
         return list(zip(*texts, *values, *around, strict=True))
 

@@ -65,7 +65,7 @@ def _garbled(draft: Draft, entry: Field) -> Rule:
         expected="可识读的文字或完整的编码",
         why="内容已经丢失，无法还原；乱码进入国家系统后不能物理删除。",
         fix="请系统运维单位核对字符编码，表格中的长编码列设为文本格式，重新导出后推送。",
-        check=Holds(text(entry.code).through("readable", _is_readable)),
+        check=Holds(text(entry.code).through("readable", is_readable)),
         on_withdrawal=True,
     )
 
@@ -85,18 +85,20 @@ def _unclean(draft: Draft, entry: Field) -> Rule:
         suggest=_bare,
         why="多余的空白使编码和名称比对不上；公式和网页代码可能在打开时被执行。",
         fix=f"清理{entry.name}中的多余内容后重新推送。",
-        check=Holds(text(entry.code).through("clean", _is_clean)),
+        check=Holds(text(entry.code).through("clean", is_clean)),
     )
 
 
-def _is_readable(value: str) -> bool:
+def is_readable(value: str) -> bool:
+    """True for a text that nothing has been lost of."""
     value = value[:CEILING]
     if _MAYBE_GARBLED.search(value) and _GARBLED.search(value):
         return False
     return "+" not in value or _DIGITS_CUT.fullmatch(value) is None
 
 
-def _is_clean(value: str) -> bool:
+def is_clean(value: str) -> bool:
+    """True for a text with nothing in it that only a machine or a slip put there."""
     if value[0].isspace() or value[-1].isspace():
         return False
     if value[0] in _FORMULA_STARTS and _FORMULA.match(value):
@@ -108,4 +110,4 @@ def _is_clean(value: str) -> bool:
 
 def _bare(value: str) -> str | None:
     bare = value[:CEILING].strip()
-    return bare if bare and _is_clean(bare) else None
+    return bare if bare and is_clean(bare) else None

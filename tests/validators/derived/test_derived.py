@@ -11,7 +11,7 @@ import pytest
 from schemas import load
 from tests.validators.judging import CASE, PROJECT, STEP, context, ruleset, sample
 from validators import Record
-from validators.plan import Answer
+from validators.answers import Answer
 
 PARTY = "SPGL_ZRZTXXB"
 INCOMPLETE = "代码表不完整"
