@@ -25,6 +25,7 @@ class Sound:
         self._known = lru_cache(maxsize=4096)(lambda value: check(identifier, value) is None)
 
     def __call__(self, value: str) -> bool:
+        """Whether the text is one."""
         return len(value) <= _LONGEST and self._known(value)
 
 
