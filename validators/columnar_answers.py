@@ -366,12 +366,16 @@ def _has_all(values: Sequence[Expression], table: Table) -> Expression:
     """True where none of these values is empty."""
     found: Expression = Constant(value=True)
     for value in values:
-        plain = isinstance(value, Code) and value.field in table.by_code
-        if plain and table.by_code[value.field].type == "string":
-            found = Both(found, Filled(value.field))
-        else:
-            found = Both(found, Call("is there", _is_there, (value,)))
+        match value:
+            case Code(name) if _is_text(table, name):
+                found = Both(found, Filled(name))
+            case _:
+                found = Both(found, Call("is there", _is_there, (value,)))
     return found
+
+
+def _is_text(table: Table, name: str) -> bool:
+    return name in table.by_code and table.by_code[name].type == "string"
 
 
 def _is_there(value: object) -> bool:
