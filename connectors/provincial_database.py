@@ -14,7 +14,7 @@ Options: ``schema``, ``zone`` (default +08:00), ``statement_seconds`` (default 3
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -56,6 +56,7 @@ from connectors.deadline import deadline
 from connectors.front_layout import tables_present
 from connectors.provincial_rows import CannotBeWrittenError, ProvincialRows
 from connectors.upstream import UpstreamFileError, Way
+from connectors.upstream_reading import UpstreamReading
 from schemas import Standard, Table
 
 _OPTIONS = {"schema", "zone", "statement_seconds"}
@@ -78,7 +79,7 @@ def open_target(way: Way, standard: Standard, connections: Connections) -> Provi
     return ProvincialDatabase(connections.url(way.connection), standard, **way.options)
 
 
-class ProvincialDatabase(Target):
+class ProvincialDatabase(Target, UpstreamReading):
     """One front database that takes one version of the standard."""
 
     def __init__(
@@ -137,6 +138,22 @@ class ProvincialDatabase(Target):
             else:
                 verdicts.append(UpstreamVerdict(row.delivery, None, row.lsh, None))
         return verdicts
+
+    def by_serial(self, table: Table, serials: Sequence[str]) -> dict[str, UpstreamRow]:
+        """By the rows themselves."""
+        with self._connected(table) as connection:
+            there = self._rows_of(connection, table)
+            with deadline(connection, self._seconds):
+                return there.look_by_serial(connection, serials)
+
+    def listed(
+        self, table: Table, divisions: Collection[str], *, after: str | None, limit: int
+    ) -> list[UpstreamRow]:
+        """By serial number, as the database orders it."""
+        with self._connected(table) as connection:
+            there = self._rows_of(connection, table)
+            with deadline(connection, self._seconds):
+                return there.listed(connection, divisions, after, limit)
 
     def close(self) -> None:
         """Closes the connections."""

@@ -38,7 +38,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -70,6 +70,7 @@ from connectors.signed_services import (
 )
 from connectors.signers import Keys, Signer, signer_named, stored_keys
 from connectors.upstream import UpstreamFileError, Way
+from connectors.upstream_reading import UpstreamReading
 from schemas import Standard, Table
 
 _OPTIONS = {"signer", "app_key", "batch_rows", "connect_seconds", "answer_seconds"}
@@ -90,7 +91,7 @@ def open_target(way: Way, _standard: Standard, connections: Connections) -> Prov
     return ProvincialGateway(connections.url(way.connection), signer_named(signer), keys, **options)
 
 
-class ProvincialGateway(Target):
+class ProvincialGateway(Target, UpstreamReading):
     """The services of one version. ``clock`` gives the time that requests are signed with.
 
     ``batch_rows`` are sent at once; ``connect_seconds`` and ``answer_seconds`` limit the waits.
@@ -157,6 +158,16 @@ class ProvincialGateway(Target):
             else:
                 verdicts.append(UpstreamVerdict(row.delivery, None, row.lsh, None))
         return verdicts
+
+    def by_serial(self, table: Table, serials: Sequence[str]) -> dict[str, UpstreamRow]:
+        """By the query service."""
+        present = self._query(table, [{"LSH": serial} for serial in serials])
+        return {serial: rows[0] for serial, rows in zip(serials, present, strict=True) if rows}
+
+    def listed(
+        self, table: Table, divisions: Collection[str], *, after: str | None, limit: int
+    ) -> None:
+        """The services give no lists: what others wrote there cannot be seen."""
 
     def close(self) -> None:
         """Closes the connections."""

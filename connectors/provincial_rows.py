@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -32,6 +32,7 @@ from schemas.values import NotOfTypeError, parse
 RECEIVERS = frozenset({"LSH", "SBYY"})
 """Columns that only the receiver fills."""
 
+_DIVISION = "XZQHDM"
 _T = TypeVar("_T")
 _CHUNK = 100
 _SERIALS = 500
@@ -112,9 +113,7 @@ class ProvincialRows:
         """The rows with these serial numbers."""
         if "LSH" not in self._there:
             return {}
-        number = isinstance(self._there["LSH"].type, Numeric) or (
-            self._there["LSH"].type.python_type is int
-        )
+        number = self._numbered
         found = {}
         usable = [serial for serial in serials if serial.isdigit() or not number]
         for part in _chunks(usable, _SERIALS):
@@ -123,6 +122,25 @@ class ProvincialRows:
                 row = UpstreamRow.of(self._standard, values)
                 found[str(row.lsh).strip()] = row
         return found
+
+    def listed(
+        self, connection: Connection, divisions: Collection[str], after: str | None, limit: int
+    ) -> list[UpstreamRow]:
+        """The first rows of these divisions after a serial number, by serial number."""
+        condition: ColumnElement[bool] = self._c(_DIVISION).in_(sorted(divisions))
+        serial = self._c("LSH")
+        if after is not None:
+            condition = and_(condition, serial > (int(after) if self._numbered else after))
+        statement = select(*self._texts).select_from(self._table).where(condition)
+        found = connection.execute(statement.order_by(serial).limit(limit))
+        rows = (dict(zip(self._there, values, strict=True)) for values in found)
+        return [UpstreamRow.of(self._standard, row) for row in rows]
+
+    @property
+    def _numbered(self) -> bool:
+        """Whether the serial number is a number there."""
+        kind = self._there["LSH"].type
+        return isinstance(kind, Numeric) or kind.python_type is int
 
     @property
     def _address_codes(self) -> list[str]:

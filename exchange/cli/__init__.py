@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, str] = {
     "intake": "exchange.cli.intake:intake",
     "judge": "exchange.cli.judge:judge",
     "ledger": "exchange.cli.ledger:ledger",
+    "reconcile": "exchange.cli.reconcile:command",
     "replay": "exchange.cli.replay:replay",
     "reproduce": "exchange.cli.reproduce:reproduce",
     "queue-ddl": "exchange.cli.queue_ddl:queue_ddl",

@@ -83,11 +83,12 @@ def compare_all(settings: Settings, bodies: Sequence[str], *, now: datetime) -> 
     """
     with opened(settings, work="compare") as exchange:
         register_bodies(exchange)
-        found = [_compare_body(exchange, code, now) for code in bodies]
+        found = [compare_body(exchange, code, now) for code in bodies]
     return [one for one in found if one is not None]
 
 
-def _compare_body(exchange: Exchange, code: str, now: datetime) -> Compared | None:
+def compare_body(exchange: Exchange, code: str, now: datetime) -> Compared | None:
+    """Compare every table of one body; None when its source cannot be compared."""
     total, body, can = Swept(), exchange.bodies[code], False
     for version, feeds in exchange.feeds(body).items():
         try:

@@ -966,6 +966,18 @@ create table silence (
     ended_at timestamptz
 );
 create unique index silence_open on silence (body, standard, table_code) where ended_at is null;
+-- One reconciliation of one body: source, ledger and upstream against each other.
+create table reconciliation (
+    id bigint generated always as identity primary key,
+    body text not null references body,
+    at timestamptz not null,
+    seconds double precision not null,
+    counts jsonb not null,
+    open_differences integer not null,
+    errors jsonb
+);
+create index reconciliation_of_body on reconciliation (body, at);
+create index delivery_lsh on delivery (lsh) where lsh is not null;
 
 -- Rights of the running program: no update of what landed, no hand on the journey, no deletes but
 -- of holds and marks.
@@ -1004,3 +1016,4 @@ grant update (closed_at, closed_why) on dossier_finding to exchange_app;
 grant delete on dossier_mark to exchange_app;
 grant insert on silence to exchange_app;
 grant update (days, chance, provisional, checked_at, ended_at) on silence to exchange_app;
+grant select, insert on reconciliation to exchange_app;

@@ -1,0 +1,26 @@
+"""What a target can be asked about what lies upstream, whoever wrote it: for reconciliation."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Sequence
+
+from connectors.content import UpstreamRow
+from schemas import Table
+
+
+class UpstreamReading(ABC):
+    """The reading side of a target; its errors are those of ``Target.ask``."""
+
+    @abstractmethod
+    def by_serial(self, table: Table, serials: Sequence[str]) -> dict[str, UpstreamRow]:
+        """Those of the rows with these serial numbers that are there."""
+
+    @abstractmethod
+    def listed(
+        self, table: Table, divisions: Collection[str], *, after: str | None, limit: int
+    ) -> list[UpstreamRow] | None:
+        """The first rows of these divisions with serial numbers after ``after``, in their order.
+
+        None when the platform gives no lists: then only what we sent can be asked for.
+        """

@@ -1,0 +1,68 @@
+"""对账：每天夜间逐单位核对来源、台账、上级平台三方是否一致，逐条列出不一致的记录和责任方。
+
+**做什么。** 先按主键分段比对前置库与已收讫的内容，漏读的补收；再核对台账，再核对上级平台：已上报的
+是否都在、内容是否被改动、有没有不是本系统上报的记录。一个单位一个任务，互不影响。
+
+**看什么。** 有无法解释的差异，该单位的任务失败，日志写明条数和查看命令：
+`./run exchange reconcile --show --body <代码>`。
+
+**出错怎么办。** 可以随时重跑：再次一致的差异自动了结，其余的由责任方处理，或由有权的人员用
+`./run exchange reconcile --accept <编号> --who <姓名> --why <说明>` 说明后了结。
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import pendulum
+from airflow.sdk import dag, task
+from airflow.sdk.exceptions import AirflowFailException
+
+from connectors.county import load_bodies
+
+AT_ONCE = 2
+
+
+@dag(
+    dag_id="reconcile_bodies",
+    dag_display_name="三方对账",
+    schedule="0 2 * * *",
+    start_date=pendulum.datetime(2026, 1, 1, tz="Asia/Shanghai"),
+    catchup=False,
+    max_active_runs=1,
+    doc_md=__doc__,
+    tags=["对账", "每日"],
+    default_args={
+        "owner": "exchange",
+        "retries": 2,
+        "retry_delay": timedelta(seconds=300),
+        "execution_timeout": timedelta(minutes=30),
+    },
+)
+def reconcile_bodies() -> None:
+    """One mapped task per body."""
+
+    @task(
+        task_display_name="核对来源、台账、上级",
+        owner="exchange",
+        map_index_template="{{ task.op_kwargs['body']['name'] }}",
+        max_active_tis_per_dagrun=AT_ONCE,
+    )
+    def reconcile(body: dict[str, str]) -> dict[str, int]:
+        """Returns the counts; fails, naming the body, when something is unexplained."""
+        from exchange.rounds.reconciling import reconcile as reconcile_body
+        from exchange.settings import Settings
+
+        code, name = body["code"], body["name"]
+        (found,) = reconcile_body(Settings.read(), [code], now=datetime.now(UTC))
+        print(found.to_json())
+        if not found.agrees:
+            text = f"{name}：{len(found.differences)} 条记录三方不一致"
+            raise AirflowFailException(
+                f"{text}，请运行 ./run exchange reconcile --show --body {code}"
+            )
+        return dict(found.counts)
+
+    bodies = sorted(load_bodies().items())
+    reconcile.expand(body=[{"code": code, "name": body.name} for code, body in bodies])
+
+
+reconcile_bodies()

@@ -1,0 +1,1 @@
+"""Source, ledger and upstream against each other: what does not agree, why, and whose it is."""

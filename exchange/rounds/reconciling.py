@@ -1,0 +1,188 @@
+"""The reconciling round: source, ledger and upstream of some bodies against each other."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from connectors.base import ConnectorError
+from connectors.county import Body
+from connectors.upstream_reading import UpstreamReading
+from exchange.landing.land import Feed
+from exchange.reconciling.differences import Q, accept, open_differences
+from exchange.reconciling.ledger import compare_with_itself, compare_with_source, counts
+from exchange.reconciling.upstream import SETTLED_FOR, compare_with_upstream
+from exchange.rounds.comparing import compare_body
+from exchange.rounds.wiring import Exchange, opened, register_bodies
+from exchange.settings import Settings
+
+ERROR_LENGTH = 500
+
+
+@dataclass(slots=True)
+class Reconciled:
+    """What reconciling one body came to.
+
+    ``counts`` are numbers of rows: source_rows, records, versions, not_yet, confirmed, of the
+    comparing with the source (compared, missed, waiting, vanished) and with upstream (sent, there,
+    unanswered, listed). ``differences`` are those that stand. ``errors`` say what could not be
+    compared, by side. ``source_compared`` is false where the way of delivery has no rows to compare
+    (files, requests): then only ledger and upstream are.
+    """
+
+    body: str
+    counts: Counter[str] = field(default_factory=Counter)
+    differences: list[dict[str, Any]] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    source_compared: bool = True
+
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing is unexplained."""
+        return not self.differences
+
+    def to_json(self) -> dict[str, Any]:
+        """The result as a JSON object."""
+        return {
+            "body": self.body,
+            "counts": dict(self.counts),
+            "differences": self.differences,
+            "errors": self.errors,
+            "source_compared": self.source_compared,
+            "seconds": round(self.seconds, 2),
+        }
+
+
+def reconcile(
+    settings: Settings,
+    bodies: Sequence[str],
+    *,
+    now: datetime,
+    settled_for: timedelta = SETTLED_FOR,
+) -> list[Reconciled]:
+    """Reconcile these bodies one after the other; what one side's failure hides is in ``errors``.
+
+    What was sent upstream within ``settled_for`` is not looked for there yet.
+    """
+    with opened(settings, work="reconcile") as exchange:
+        register_bodies(exchange)
+        return [_reconcile(exchange, code, now, settled_for) for code in bodies]
+
+
+def shown(settings: Settings, bodies: Sequence[str]) -> list[Reconciled]:
+    """The last reconciliation of each of these bodies, with the differences that stand now."""
+    with opened(settings, work="reconcile") as exchange, exchange.store.transaction() as conn:
+        standing = open_differences(conn, bodies)
+        last = conn.execute(Q["last_reconciliations"], {"bodies": list(bodies)}).fetchall()
+    found = {
+        row["body"]: Reconciled(
+            row["body"], Counter(row["counts"]), [], row["errors"] or {}, row["seconds"]
+        )
+        for row in last
+    }
+    for row in standing:
+        found.setdefault(row["body"], Reconciled(row["body"])).differences.append(row)
+    return list(found.values())
+
+
+def accept_differences(
+    settings: Settings, numbers: Sequence[int], *, who: str, why: str, now: datetime
+) -> list[int]:
+    """A person takes these differences as explained; returns those that stood and were taken."""
+    with opened(settings, work="reconcile") as exchange, exchange.store.transaction() as conn:
+        return accept(conn, numbers, who=who, why=why, now=now)
+
+
+def _reconcile(exchange: Exchange, code: str, now: datetime, settled_for: timedelta) -> Reconciled:
+    began = time.monotonic()
+    result = Reconciled(code)
+    compared = compare_body(exchange, code, now)
+    result.source_compared = compared is not None
+    if compared is not None:
+        for name in ("compared", "missed", "waiting", "vanished"):
+            result.counts[name] += getattr(compared.swept, name)
+        if compared.error:
+            result.errors["source"] = compared.error[:ERROR_LENGTH]
+    body = exchange.bodies[code]
+    for version, feeds in exchange.feeds(body).items():
+        for feed in feeds:
+            if compared is not None and not compared.error:
+                compare_with_source(exchange.store, feed.key(), now=now)
+            compare_with_itself(exchange.store, feed.key(), now=now)
+            with exchange.store.transaction() as conn:
+                result.counts.update(counts(conn, feed.key()))
+        if version in exchange.upstream_versions():
+            _upstream(exchange, version, feeds, now, settled_for, result)
+    result.seconds = time.monotonic() - began
+    with exchange.store.transaction() as conn:
+        result.differences = open_differences(conn, [code])
+        conn.execute(
+            Q["insert_reconciliation"],
+            {
+                "body": code,
+                "at": now,
+                "seconds": result.seconds,
+                "counts": json.dumps(result.counts),
+                "open": len(result.differences),
+                "errors": json.dumps(result.errors, ensure_ascii=False) if result.errors else None,
+            },
+        )
+    return result
+
+
+def own_divisions(bodies: Mapping[str, Body], code: str) -> set[str]:
+    """The divisions whose strange rows upstream are shown with this body and with no other.
+
+    A division that several bodies report for belongs to the one that reports for the fewest.
+    """
+    found = set()
+    for division in bodies[code].divisions:
+        reporting = [body for body in bodies.values() if division in body.divisions]
+        owner = min(reporting, key=lambda body: (len(body.divisions), body.code))
+        if owner.code == code:
+            found.add(division)
+    return found
+
+
+def _upstream(
+    exchange: Exchange,
+    version: str,
+    feeds: Sequence[Feed],
+    now: datetime,
+    settled_for: timedelta,
+    result: Reconciled,
+) -> None:
+    """The feeds of one version against the platform that takes it."""
+    divisions = own_divisions(exchange.bodies, result.body)
+    try:
+        target = exchange.upstream(version, now).target
+    except ConnectorError as error:
+        result.errors[f"upstream {version}"] = str(error)[:ERROR_LENGTH]
+        return
+    try:
+        if not isinstance(target, UpstreamReading):
+            result.errors[f"upstream {version}"] = "此上报方式不能核对"
+            return
+        for feed in feeds:
+            found = compare_with_upstream(
+                exchange.store,
+                target,
+                feed.key(),
+                feed.table,
+                divisions,
+                now=now,
+                settled_for=settled_for,
+            )
+            for name in ("sent", "there", "unanswered"):
+                result.counts[name] += getattr(found, name)
+            result.counts["listed"] += found.listed or 0
+    except ConnectorError as error:
+        result.errors[f"upstream {version}"] = str(error)[:ERROR_LENGTH]
+    finally:
+        target.close()

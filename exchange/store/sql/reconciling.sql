@@ -1,0 +1,139 @@
+-- name: keep_difference
+-- A difference that a person has accepted is not opened again for the same version.
+insert into difference (body, standard, table_code, record_key, kind, owner, version_id, detail,
+                        found_at, seen_at)
+select %(body)s, %(standard)s, %(table_code)s, %(record_key)s, %(kind)s, %(owner)s,
+    %(version)s::bigint, %(detail)s::jsonb, %(now)s, %(now)s
+where not exists (
+    select from difference d
+    where d.body = %(body)s and d.standard = %(standard)s and d.table_code = %(table_code)s
+      and d.record_key = %(record_key)s and d.kind = %(kind)s and d.resolution = 'accepted'
+      and d.version_id is not distinct from %(version)s::bigint
+)
+on conflict (body, standard, table_code, record_key, kind) where resolved_at is null
+do update set seen_at = excluded.seen_at, detail = excluded.detail
+
+-- name: resolve_unseen
+update difference
+set resolved_at = %(now)s, resolution = 'agrees'
+where body = %(body)s and standard = %(standard)s and table_code = %(table_code)s
+  and kind = any(%(kinds)s) and resolved_at is null and seen_at < %(now)s
+
+-- name: open_differences
+select d.id, d.body, b.name, d.standard, d.table_code, d.record_key, d.kind, d.owner, d.version_id,
+    d.detail, d.found_at, d.seen_at
+from difference d join body b on b.code = d.body
+where d.body = any(%(bodies)s) and d.resolved_at is null
+order by d.body, d.owner, d.kind, d.id
+
+-- name: accept_differences
+with taken as (
+    update difference set resolved_at = %(now)s, resolution = 'accepted'
+    where id = any(%(ids)s) and resolved_at is null
+    returning id, body, table_code, record_key, kind
+)
+insert into audit (who, did, object, detail)
+select %(who)s, 'accept difference', 'difference ' || id,
+    jsonb_build_object('body', body, 'table', table_code, 'record', record_key, 'kind', kind,
+                       'why', %(why)s::text)
+from taken
+returning split_part(object, ' ', 2)::bigint as id
+
+-- name: insert_reconciliation
+insert into reconciliation (body, at, seconds, counts, open_differences, errors)
+values (%(body)s, %(at)s, %(seconds)s, %(counts)s::jsonb, %(open)s, %(errors)s::jsonb)
+
+-- name: last_reconciliations
+select distinct on (r.body) r.body, b.name, r.at, r.seconds, r.counts, r.open_differences, r.errors
+from reconciliation r join body b on b.code = r.body
+where r.body = any(%(bodies)s)
+order by r.body, r.at desc
+
+-- name: counts
+select
+    (select coalesce(sum(r.rows), 0) from key_range r
+     where r.body = %(body)s and r.standard = %(standard)s and r.table_code = %(table_code)s
+    ) as source_rows,
+    count(distinct v.record_key) as records,
+    count(v.id) as versions,
+    count(v.id) filter (where s.bucket in ('waiting', 'held')) as not_yet,
+    count(v.id) filter (where s.bucket = 'confirmed') as confirmed
+from version v join state s on s.name = v.state
+where v.body = %(body)s and v.standard = %(standard)s and v.table_code = %(table_code)s
+
+-- name: not_in_ledger
+-- Rows that the source has and that were in the ledger when they were compared.
+select distinct on (s.record_key) s.record_key, null::bigint as version_id,
+    jsonb_build_object('row', s.row_key) as detail
+from source_row s join key_range r on r.id = s.range_id
+where r.body = %(body)s and r.standard = %(standard)s and r.table_code = %(table_code)s
+  and s.missing_since is null
+  and not exists (
+      select from version v
+      where v.body = r.body and v.standard = r.standard and v.table_code = r.table_code
+        and v.record_key = s.record_key and v.content_hash = s.content_hash
+  )
+order by s.record_key
+
+-- name: changed_at_source
+-- Records whose newest content here stands in no row of the source, though the record does.
+select n.record_key, n.id as version_id, jsonb_build_object('place', n.place) as detail
+from (
+    select distinct on (v.record_key) v.record_key, v.id, v.content_hash, v.place, v.pulled_at,
+        v.valid
+    from version v
+    where v.body = %(body)s and v.standard = %(standard)s and v.table_code = %(table_code)s
+      and v.state <> 'superseded'
+    order by v.record_key, v.revision desc
+) n
+cross join lateral (
+    select bool_or(s.content_hash = n.content_hash) as stands
+    from source_row s join key_range r on r.id = s.range_id
+    where s.record_key = n.record_key and s.missing_since is null
+      and r.body = %(body)s and r.standard = %(standard)s and r.table_code = %(table_code)s
+) h
+where h.stands is false
+  and n.pulled_at < (
+      select min(coalesce(r.compared_at, '-infinity')) from key_range r
+      where r.body = %(body)s and r.standard = %(standard)s and r.table_code = %(table_code)s
+  )
+  and not exists (
+      select from difference d
+      where d.version_id = n.id and d.kind = 'vanished'
+        and (d.resolved_at is null or d.resolution = 'accepted')
+  )
+
+-- name: no_delivery
+select v.record_key, v.id as version_id, jsonb_build_object('place', v.place) as detail
+from version v
+where v.body = %(body)s and v.standard = %(standard)s and v.table_code = %(table_code)s
+  and v.state = 'confirmed'
+  and not exists (
+      select from delivery d
+      where d.version_id = v.id and d.outcome = 'confirmed' and d.kind = 'insert'
+  )
+
+-- name: delivered_after
+-- The versions of a feed with what was written of them upstream, in the order of records.
+select v.record_key, v.revision, v.id as version_id, d.id as delivery, d.kind, d.lsh, d.outcome,
+    d.payload
+from (
+    select record_key, revision, id from version
+    where body = %(body)s and standard = %(standard)s and table_code = %(table_code)s
+      and (record_key, revision) > (%(record_key)s, %(revision)s)
+    order by record_key, revision
+    limit %(limit)s
+) v
+left join delivery d on d.version_id = v.id
+    and d.outcome in ('sent', 'passed', 'confirmed', 'refused') and d.sent_at <= %(sent_before)s
+order by v.record_key, v.revision, d.step
+
+-- name: known_serials
+select distinct lsh from delivery
+where standard = %(standard)s and table_code = %(table_code)s and lsh = any(%(serials)s)
+
+-- name: unnumbered
+-- What was or may have been written and whose serial number we have not been told yet.
+select d.payload from delivery d
+where d.standard = %(standard)s and d.table_code = %(table_code)s and d.lsh is null
+  and (d.tried or d.outcome in ('sent', 'passed', 'confirmed', 'refused'))

@@ -1,0 +1,202 @@
+"""Reconciliation over the real rounds: what is altered behind our back is named, with its owner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import psycopg
+import pytest
+
+from connectors.county import load_bodies
+from exchange.rounds.delivering import deliver_once
+from exchange.rounds.pulling import pull_shard
+from exchange.rounds.reconciling import (
+    Reconciled,
+    accept_differences,
+    own_divisions,
+    reconcile,
+    shown,
+)
+from exchange.settings import Settings
+from schemas import load
+from schemas.ddl import create_all
+from schemas.sample import flow_setup
+from tests.exchange.records import FLOW
+from tests.stores import ExchangeStore, Postgres
+
+pytestmark = pytest.mark.database
+BODY = "420602"
+STANDARD = load("3.0")
+READER = "reconcile_reader"
+
+
+@dataclass
+class City:
+    """A county's front database, our store and the province's front database, all real."""
+
+    settings: Settings
+    source: str
+    province: str
+    owner: str
+    flows: list[dict[str, str | None]] = field(default_factory=list)
+
+    def at_source(self, statement: str, *values: Any) -> None:
+        """The county does something in its database."""
+        with psycopg.connect(self.source) as conn:
+            conn.execute(statement.format(f'"{FLOW}"').encode(), values)
+
+    def above(self, statement: str, *values: Any) -> list[Any]:
+        """The province does something in its database."""
+        with psycopg.connect(self.province) as conn:
+            done = conn.execute(statement.format(f'"{FLOW}"').encode(), values)
+            return done.fetchall() if done.description else []
+
+    def put(self, row: dict[str, str | None], hours: float = 2) -> None:
+        """The county writes a row, stamped some hours ago."""
+        given = {code: text for code, text in row.items() if code != "LSH"}
+        names = ", ".join(f'"{code}"' for code in [*given, "GXSJ"])
+        places = ", ".join(["%s"] * (len(given) + 1))
+        at = datetime.now() - timedelta(hours=hours)  # noqa: DTZ005  wall time
+        self.at_source(f"insert into {{0}} ({names}) values ({places})", *given.values(), at)
+
+    def deliver(self) -> None:
+        """Pull, judge, send; the province takes everything, and we read that."""
+        until = datetime.now(UTC) + timedelta(seconds=60)
+        (pulled,) = pull_shard(self.settings, [BODY], until=until, once=True).values()
+        assert pulled.errors == {}
+        deliver_once(self.settings)
+        self.above('update {} set "SJSCZT" = 3 where "SJSCZT" = 0')
+        with psycopg.connect(self.owner) as conn:
+            conn.execute("update version set next_try_at = now() where state = 'sent'")
+        deliver_once(self.settings)
+
+    def reconcile(self) -> Reconciled:
+        """One reconciliation."""
+        settled_for = timedelta(0)
+        now = datetime.now(UTC)
+        (found,) = reconcile(self.settings, [BODY], now=now, settled_for=settled_for)
+        assert found.errors == {}
+        return found
+
+
+@pytest.fixture
+def city(postgres: Postgres, exchange_store: ExchangeStore, tmp_path: Path) -> Iterator[City]:
+    """Six flows, all of them confirmed."""
+    source = postgres.create_database("reconcile_source")
+    province = postgres.create_database("reconcile_province")
+    loose = create_all(STANDARD, "postgresql", loose=True, change_column="GXSJ")
+    with psycopg.connect(source) as conn:
+        conn.execute(loose.encode())
+        conn.execute(f"create role {READER} login password 'secret'")
+        conn.execute(f"grant select on all tables in schema public to {READER}")
+    with psycopg.connect(province) as conn:
+        conn.execute(create_all(STANDARD, "postgresql").encode())
+    reader = f"postgresql://{READER}:secret@{source.split('@', 1)[1]}"
+    stored = tmp_path / "connections.toml"
+    stored.write_text(
+        f'county_420602_v3 = "{reader}"\nprovince_v3 = "{province}"\n'
+        'province_v2 = "http://127.0.0.1:9"\nprovince_v2_secret = "x"\n'
+    )
+    stored.chmod(0o600)
+    settings = Settings(state=tmp_path, database_url=exchange_store.app_dsn, connections=stored)
+    made = City(settings, source, province, exchange_store.owner_dsn)
+    events = flow_setup(STANDARD, BODY, Random(7), datetime(2026, 1, 5, 9))  # noqa: DTZ001  wall time
+    made.flows = [dict(event.record) for event in events if event.table == FLOW]
+    made.flows += [
+        row | {"SPLCBBH": "8.1", "DFSJZJ": f"more-{n}"} for n, row in enumerate(made.flows)
+    ]
+    for row in made.flows:
+        made.put(row)
+    made.deliver()
+    yield made
+    postgres.drop_database("reconcile_source")
+    postgres.drop_database("reconcile_province")
+    with psycopg.connect(postgres.dsn()) as conn:
+        conn.execute(f"drop role {READER}")
+
+
+def test_three_sides_agree_until_someone_alters_one(city: City) -> None:
+    """Every alteration behind our back is named with record and owner; mended ones resolve."""
+    count = len(city.flows)
+    assert count >= 5
+    clean = city.reconcile()
+    assert clean.agrees, clean.differences
+    assert {name: clean.counts[name] for name in ("source_rows", "records", "sent", "there")} == {
+        "source_rows": count, "records": count, "sent": count, "there": count,
+    }  # fmt: skip
+    assert clean.counts["listed"] == count
+
+    keys = [row["DFSJZJ"] for row in city.flows]
+    city.at_source('delete from {} where "DFSJZJ" = %s', keys[0])
+    city.above('delete from {} where "DFSJZJ" = %s', keys[1])
+    city.above('update {} set "SPLCMC" = %s where "DFSJZJ" = %s', "改动", keys[2])
+    city.above("""update {} set "SJSCZT" = 2, "SBYY" = '复核不通过' where "DFSJZJ" = %s""", keys[3])
+    city.above(copied(city, str(keys[4])))
+    found = city.reconcile()
+    named = {(row["kind"], row["owner"]) for row in found.differences}
+    assert named == {
+        ("vanished", "county"), ("lost_upstream", "upstream"), ("changed_upstream", "upstream"),
+        ("verdict_changed", "upstream"), ("unknown_upstream", "upstream"),
+    }  # fmt: skip
+    assert len(found.differences) == 5
+    (changed,) = [row for row in found.differences if row["kind"] == "changed_upstream"]
+    assert changed["detail"]["columns"][0].startswith("SPLCMC")
+
+    city.above('delete from {} where "DFSJZJ" = %s', "nobody")
+    city.above('update {} set "SPLCMC" = %s where "DFSJZJ" = %s', city.flows[2]["SPLCMC"], keys[2])
+    (lost,) = [row for row in found.differences if row["kind"] == "lost_upstream"]
+    now = datetime.now(UTC)
+    assert accept_differences(
+        city.settings, [lost["id"]], who="张某", why="上级已书面说明", now=now
+    ) == [lost["id"]]
+    again = city.reconcile()
+    assert {row["kind"] for row in again.differences} == {"vanished", "verdict_changed"}
+    (stored,) = shown(city.settings, [BODY])
+    assert len(stored.differences) == 2
+    with psycopg.connect(city.owner) as conn:
+        rows = conn.execute("select resolution, count(*) from difference group by 1 order by 1")
+        assert rows.fetchall() == [("accepted", 1), ("agrees", 2), (None, 2)]
+        assert conn.execute("select count(*) from audit").fetchone() == (1,)
+
+
+def test_what_the_pull_missed_is_made_good(city: City) -> None:
+    """A row stamped long ago and a silent edit land by the reconciliation and go up after it."""
+    city.reconcile()
+    new = city.flows[0] | {"SPLCBBH": "9.9", "DFSJZJ": "late-1"}
+    city.put(new, hours=5)
+    found = city.reconcile()
+    assert (found.counts["missed"], found.agrees) == (1, True)
+    city.deliver()
+    after = city.reconcile()
+    assert (after.counts["missed"], after.counts["sent"]) == (0, len(city.flows) + 1)
+
+
+def test_a_division_is_shown_with_one_body() -> None:
+    """A division that many report for belongs to the body that reports for the fewest."""
+    bodies = load_bodies()
+    owned = [own_divisions(bodies, code) for code in bodies]
+    divisions = set().union(*(body.divisions for body in bodies.values()))
+    assert sum(len(part) for part in owned) == len(divisions)
+    assert BODY in own_divisions(bodies, BODY)
+
+
+def copied(city: City, key: str) -> str:
+    """A statement by which the province copies a row under another local key."""
+    columns = [
+        row[0]
+        for row in city.above(
+            "select column_name from information_schema.columns where table_name = %s"
+            " and column_name not in ('LSH', 'DFSJZJ')",
+            FLOW,
+        )
+    ]
+    names = ", ".join(f'"{name}"' for name in columns)
+    return (
+        f"insert into {{0}} ({names}, \"DFSJZJ\") select {names}, 'nobody' from {{0}}"
+        f" where \"DFSJZJ\" = '{key}'"
+    )
