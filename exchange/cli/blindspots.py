@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import click
@@ -27,8 +28,10 @@ def blindspots(days: float, form: str) -> int:
              exchange blindspots --format json
     """
     since = datetime.now(UTC) - timedelta(days=days)
-    store = Store(app_url(Settings.read()), by="blindspots")
-    with store.transaction() as conn:
+    with (
+        closing(Store(app_url(Settings.read()), by="blindspots")) as store,
+        store.transaction() as conn,
+    ):
         spots = blind_spots(conn, load_upstream().refusals, since=since)
     if form == "json":
         click.echo(json.dumps([spot.to_json() for spot in spots], ensure_ascii=False))

@@ -10,6 +10,7 @@ from exchange.ledger.signing import read_key
 from exchange.rounds.loop import now
 from exchange.rounds.wiring import Exchange, opened, register_bodies
 from exchange.settings import Settings
+from exchange.store.disk import room
 
 CONNECTOR = "http_intake"
 
@@ -27,7 +28,13 @@ def intake(host: str, port: int | None) -> None:
     with opened(settings, work="intake") as exchange:
         register_bodies(exchange)
         key = read_key(settings.signing_key)
-        app = intake_app(exchange.store, senders(exchange), key=key, clock=now)
+        app = intake_app(
+            exchange.store,
+            senders(exchange),
+            key=key,
+            clock=now,
+            is_full=lambda: room(settings.state, settings.disk_free_mb).state == "stop",
+        )
         uvicorn.run(app, host=host, port=port or settings.intake_port, log_level="warning")
 
 

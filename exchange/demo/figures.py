@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from exchange.delivery.lanes import Lane, Promises, lanes_now
+from exchange.ledger.alarms import open_alarms
 from exchange.ledger.balance import BUCKETS, Balance, balance
 from exchange.rounds.status import Latency, Status, status
 from exchange.store.connection import Store
@@ -14,10 +16,15 @@ from exchange.store.connection import Store
 
 @dataclass(frozen=True)
 class Figures:
-    """Counts in versions, by body and in all; seconds from event to confirmation; cases."""
+    """Counts in versions, by body and in all; seconds from event to confirmation; cases.
+
+    ``lanes`` are the ways up with the end of their backlog, ``alarms`` those that stand.
+    """
 
     balance: Balance
     status: Status
+    lanes: list[Lane]
+    alarms: list[dict[str, Any]]
 
     @property
     def latency(self) -> Latency:
@@ -61,17 +68,25 @@ class Figures:
         )
 
 
-def read(store: Store, *, since: datetime, full: bool = False) -> Figures:
+def read(
+    store: Store, promises: Promises, *, since: datetime, now: datetime, full: bool = False
+) -> Figures:
     """The figures now; latencies over what was confirmed since ``since``.
 
-    ``full`` counts everything anew instead of trusting the running count.
+    ``promises`` part fresh versions from backlog at ``now``. ``full`` counts everything
+    anew instead of trusting the running count.
 
     Raises StoreUnreachableError while the store is away.
     """
     with store.transaction() as conn:
         counted = balance(conn, full=full)
     with store.transaction() as conn:
-        return Figures(counted, status(conn, since=since))
+        return Figures(
+            counted,
+            status(conn, since=since),
+            lanes_now(conn, promises, now=now),
+            open_alarms(conn),
+        )
 
 
 def as_line(figures: Figures) -> str:

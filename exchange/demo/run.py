@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from rich.console import Console, RenderableType
 from rich.live import Live
 
+from connectors.county import load_bodies
 from exchange import airflow_service
 from exchange.demo import figures, view
 from exchange.demo.city import City
@@ -25,8 +26,10 @@ from exchange.demo.processes import Supervisor, recorded
 from exchange.demo.setting_up import SettingUp
 from exchange.demo.stopping import stop_recorded, stop_servers
 from exchange.errors import StopError, TryLaterError
+from exchange.judging.rulesets import Rulesets
 from exchange.notices.days import day_of
 from exchange.rounds.outflow import score
+from exchange.rounds.wiring import promises_of
 from exchange.store import addresses
 from exchange.store.connection import Store
 
@@ -98,6 +101,8 @@ class _Demo:
         self._console = Console()
         if not self._console.is_terminal:
             self._console = Console(width=WIDTH)
+        self._bodies = load_bodies()
+        self._rulesets = Rulesets(self._bodies, city.settings.policy)
         self._store: Store | None = None
         self._last: Figures | None = None
         self._news: deque[str] = deque(maxlen=_NEWS)
@@ -182,7 +187,9 @@ class _Demo:
         """The figures, or None while the store is away."""
         assert self._store is not None
         with suppress(TryLaterError):
-            self._last = figures.read(self._store, since=self._since, full=full)
+            now = datetime.now(UTC)
+            promises = promises_of(self._rulesets, self._bodies, now)
+            self._last = figures.read(self._store, promises, since=self._since, now=now, full=full)
             return self._last
         self._news.append("台账库暂时连不上 / the store is away for the moment")
         return None

@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from exchange.delivery.lanes import Lane
 from exchange.demo.figures import Figures
 from exchange.rounds.status import Latency
 
@@ -54,7 +55,25 @@ def screen(figures: Figures, title: str, news: list[str], where: str) -> Rendera
         f" + 被取代 {total['superseded']}；去向不明 {unaccounted} (unaccounted)",
         style="bold red" if unaccounted else "bold green",
     )
-    return Group(table(figures, title), balance, *(Text(line, "yellow") for line in news), where)
+    lanes = [Text(_lane(lane), "red" if lane.open_until else "cyan") for lane in figures.lanes]
+    alarms = [
+        Text(f"！ {alarm['name']}：{alarm['text']} → {alarm['command']}", "bold red")
+        for alarm in figures.alarms
+    ]
+    told = [Text(line, "yellow") for line in news]
+    return Group(table(figures, title), balance, *lanes, *alarms, *told, where)
+
+
+def _lane(lane: Lane) -> str:
+    """A way up: what waits, and when the backlog will have drained."""
+    if not lane.backlog:
+        ends = "无积压 no backlog"
+    elif lane.eta_s is None:
+        ends = f"积压 backlog {lane.backlog}，暂不能估计 no estimate"
+    else:
+        ends = f"积压 backlog {lane.backlog}，约 {lane.eta_s:.0f} 秒办完 ETA"
+    paused = "，暂停 paused" if lane.open_until else ""
+    return f"↑ {lane.upstream} 待报 {lane.fresh} 在途 {lane.in_flight} {ends}{paused}"
 
 
 def _name(row: Mapping[str, Any]) -> Text:

@@ -56,6 +56,10 @@ MAX_ROWS = 5000
 KEY_LENGTH = 200
 
 
+class NoRoomError(TryLaterError):
+    """The disk has no room. Nothing was taken; send again later with the same key."""
+
+
 class _RefusedError(Exception):
     """The request cannot be taken; ``status`` and the text go to the body."""
 
@@ -75,11 +79,17 @@ class Sender:
 
 
 def intake_app(
-    store: Store, senders: list[Sender], *, key: SigningKey, clock: Callable[[], datetime]
+    store: Store,
+    senders: list[Sender],
+    *,
+    key: SigningKey,
+    clock: Callable[[], datetime],
+    is_full: Callable[[], bool] = lambda: False,
 ) -> FastAPI:
     """The application that takes rows in; every sender lands in the same ledger as a pull.
 
-    ``key`` signs what is answered.
+    ``key`` signs what is answered. While ``is_full`` says that the disk has no room nothing is
+    taken.
     """
     app = FastAPI(title="工程审批数据接收", docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -91,6 +101,8 @@ def intake_app(
     async def push(standard: str, table: str, request: Request) -> JSONResponse:
         try:
             sender = _sender(senders, request)
+            if is_full():
+                raise NoRoomError
             content = await _content(request)
             answer = await run_in_threadpool(
                 _take, store, key, sender, standard, table, request.headers, content, clock()

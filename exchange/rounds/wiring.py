@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -81,8 +81,7 @@ class Exchange:
 
     def promises(self, now: datetime) -> Promises:
         """How soon the records of each body must be accepted above, by the policies now."""
-        by_body = {code: self.rulesets.policy(code, now).clock_limit for code in self.bodies}
-        return Promises(self.policy(now).clock_limit, by_body)
+        return promises_of(self.rulesets, self.bodies, now)
 
     def upstream_versions(self) -> tuple[str, ...]:
         """The versions of the standard that the platform above takes."""
@@ -91,6 +90,12 @@ class Exchange:
     def policy(self, now: datetime) -> Policy:
         """The policy of the installation: that of its first body."""
         return self.rulesets.policy(min(self.bodies), now)
+
+
+def promises_of(rulesets: Rulesets, bodies: Iterable[str], now: datetime) -> Promises:
+    """The promise of each body by its policy; others get that of the first body."""
+    by_body = {code: rulesets.policy(code, now).clock_limit for code in sorted(bodies)}
+    return Promises(next(iter(by_body.values())), by_body)
 
 
 @contextmanager

@@ -1,0 +1,108 @@
+"""The watch names what is wrong: whose record is overdue, which records wait in a ring, no room."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from exchange.cli import main
+from exchange.ledger.alarms import Alarm, open_alarms
+from exchange.rounds.pulling import pull_shard
+from exchange.rounds.watching import watch
+from exchange.settings import Settings
+from exchange.store.connection import Store
+from tests.exchange.records import BODY, FLOW, PROJECT, World
+from tests.stores import ExchangeStore
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def settings(exchange_store: ExchangeStore, tmp_path: Path) -> Settings:
+    """An installation with the bodies that ship."""
+    return Settings(state=tmp_path, database_url=exchange_store.app_dsn, disk_free_mb=1)
+
+
+@pytest.fixture
+def world(exchange_store: ExchangeStore) -> Iterator[World]:
+    """Its store, with one of the bodies, an hour ago."""
+    store = Store(exchange_store.app_dsn, by="test")
+    with store.transaction() as conn:
+        conn.execute("insert into body values (%s, '襄城区', '{420602}', 'none')", (BODY,))
+    yield World(store, now=datetime.now(UTC) - timedelta(hours=1))
+    store.close()
+
+
+def kinds(found: list[Alarm]) -> dict[str, Alarm]:
+    """The alarms by kind."""
+    return {alarm.kind: alarm for alarm in found}
+
+
+def test_overdue_record_is_an_alarm_with_body_hop_and_command(
+    world: World, settings: Settings
+) -> None:
+    """A record that waits for an hour: whose it is, in which hop, and what to type."""
+    world.land(FLOW, world.flow())
+    world.judge()
+    found = kinds(watch(settings, now=datetime.now(UTC) + timedelta(hours=1)))
+    alarm = found["oldest-record"]
+    assert (alarm.subject, alarm.command) == (BODY, "./run exchange ledger slow")
+    assert "校验到上报" in alarm.text
+    with world.store.transaction() as conn:
+        assert [row["kind"] for row in open_alarms(conn)] == ["oldest-record"]
+
+
+def test_records_that_wait_for_each_other_are_named(world: World, settings: Settings) -> None:
+    """A ring of references is not silent: the alarm lists its members in order."""
+    flow = world.flow()
+    world.land(PROJECT, world.project(flow), world.project(flow, XMDM="2306-420602-04-01-999999"))
+    world.judge()
+    ids = [row["id"] for row in world.rows("select id from version order by id")]
+    with world.store.transaction() as conn:
+        conn.execute("delete from hold")
+        for version, waits_for in zip(ids, reversed(ids), strict=True):
+            conn.execute(
+                "insert into hold select %s, standard, table_code, fields, field_values, 'pending',"
+                " %s from anchor where version_id = %s limit 1",
+                (version, world.now, waits_for),
+            )
+    alarm = kinds(watch(settings, now=datetime.now(UTC)))["reference-cycle"]
+    first, second = (f"{PROJECT} #{one}" for one in ids)
+    assert f"{first} → {second} → {first}" in alarm.text
+    assert alarm.command == f"./run exchange ledger show {ids[0]}"
+
+
+def test_nothing_is_pulled_while_the_disk_has_no_room(world: World, settings: Settings) -> None:
+    """With more wanted than the disk has no body is swept, it is said why, and it is an alarm."""
+    full = replace(settings, disk_free_mb=1 << 40)
+    ends = datetime.now(UTC) + timedelta(minutes=1)
+    summary = pull_shard(full, [BODY], until=ends, once=True)[BODY]
+    assert summary.sweeps == 0
+    assert "已停止拉取" in summary.errors["disk"]
+    assert "disk-low" in kinds(watch(full, now=datetime.now(UTC)))
+
+
+def test_commands_tell_the_same(
+    world: World,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Status, clocks, blind spots and dead letters answer as JSON and by their exit codes."""
+    monkeypatch.setenv("SPGL_STATE", str(settings.state))
+    monkeypatch.setenv("SPGL_DATABASE_URL", str(settings.database_url))
+    world.land(FLOW, world.flow())
+    for command, code in (
+        ("status", 0), ("clocks", 0), ("blindspots", 0), ("deadletters list", 0)
+    ):  # fmt: skip
+        assert main([*command.split(), "--format", "json"]) == code, command
+        assert json.loads(capsys.readouterr().out) is not None
+        assert main(command.split()) == code
+        assert capsys.readouterr().out
+    assert main(["deadletters", "show", "7"]) == 2
+    assert "does not wait" in capsys.readouterr().err
