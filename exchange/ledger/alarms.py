@@ -41,6 +41,7 @@ KINDS: Mapping[str, Kind] = {
     "dead-letters": Kind("记录无法投递", "./run exchange deadletters list --body {subject}"),
     "reference-cycle": Kind("记录互相引用", "./run exchange ledger show {subject}"),
     "blind-spots": Kind("上级退回原因未对应规则", "./run exchange blindspots"),
+    "ledger-unsealed": Kind("台账封存滞后", "./run exchange ledger seal"),
     "disk-low": Kind("磁盘空间不足，已放慢或停止拉取", "df -h"),
 }
 

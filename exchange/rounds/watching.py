@@ -12,6 +12,7 @@ from exchange.delivery.blindspots import blind_spots
 from exchange.errors import TryLaterError
 from exchange.ledger.alarms import KINDS, Alarm, keep
 from exchange.ledger.clocks import HOPS, BodyClock
+from exchange.ledger.seal import tail
 from exchange.rounds.loop import now as clock
 from exchange.rounds.promise import Promise, look
 from exchange.rounds.wiring import Exchange, opened
@@ -23,6 +24,7 @@ LOG = logging.getLogger(__name__)
 Q, COMPARING = load("alarms"), load("sweeping")
 EVERY_S = 20
 CLOCK_OFF_S = 60
+UNSEALED_S = 300
 CYCLE_AFTER = timedelta(minutes=1)
 BLIND_SPOTS_BACK = timedelta(days=1)
 MISSED_LATELY = timedelta(hours=1)
@@ -60,9 +62,18 @@ def find(conn: Conn, exchange: Exchange, now: datetime) -> list[Alarm]:
     found += _cycles(conn, now)
     found += _blind(conn, now)
     found += _compared(conn, now)
+    found += _unsealed(conn, now)
     if seen.disk.state != "enough":
         found.append(_alarm("disk-low", "", "", str(seen.disk), 0))
     return found
+
+
+def _unsealed(conn: Conn, now: datetime) -> Iterator[Alarm]:
+    """Rows that have waited too long to be sealed: nobody seals, or a transaction stays open."""
+    left = tail(conn, now=now)
+    if left.oldest_s > UNSEALED_S:
+        text = f"{left.rows} 行尚未封存，最久 {left.oldest_s:.0f} 秒"
+        yield _alarm("ledger-unsealed", "", "", text, left.oldest_s)
 
 
 def _alarm(kind: str, subject: str, name: str, text: str, seconds: float) -> Alarm:

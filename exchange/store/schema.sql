@@ -120,6 +120,7 @@ create table batch (
 create index batch_written_in on batch (written_in);
 create index batch_of_body on batch (body, standard, table_code, id);
 create index batch_landed_at on batch using brin (landed_at);
+create index batch_first on batch (body, id);
 create unique index batch_request on batch (body, request_key) where request_key is not null;
 
 -- What could not be read at all (a file that is no table, an unknown table): never silent.

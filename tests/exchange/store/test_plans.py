@@ -1,0 +1,150 @@
+"""The queries that run all day touch what is due, not what is stored.
+
+Counted in pages, which do not depend on how busy the machine is: with ten times more stored, every
+query must touch about as many as before, but for a level more of an index, and none may read a big
+table from end to end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from exchange.store.queries import load
+from tests.stores import ExchangeStore, Postgres
+
+pytestmark = pytest.mark.database
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+STANDARD, TABLE = "3.0", "SPGL_XMJBXXB"
+BODIES = ("420602", "420606")
+LITTLE, MUCH = 2_000, 20_000
+BIG = {"version", "journey", "delivery", "finding", "anchor", "batch", "judgement"}
+IDS = list(range(1, 21))
+
+QUERIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("judging", "claim_due"): {"now": NOW, "bodies": None, "each": 500, "limit": 500},
+    ("judging", "parent_states"): {
+        "standard": STANDARD, "tables": [TABLE], "fields": ["XMDM"], "values": ['["K7"]'],
+    },
+    ("landing", "known_versions"): {
+        "body": BODIES[0], "standard": STANDARD, "table_code": TABLE,
+        "record_keys": [f"K{n}" for n in IDS],
+    },
+    ("lanes", "claim_lane"): {
+        "fresh": True, "bodies": [], "cutoffs": [], "cutoff": NOW - timedelta(hours=1),
+        "standard": STANDARD, "now": NOW, "each": 200, "limit": 200,
+    },
+    ("lanes", "in_flight"): {"standard": STANDARD, "most": 1000},
+    ("delivery", "abandoned_sendings"): {"standard": STANDARD, "before": NOW, "limit": 500},
+    ("delivery", "due_unknowns"): {"standard": STANDARD, "now": NOW, "limit": 200},
+    ("delivery", "due_verdicts"): {"standard": STANDARD, "now": NOW, "limit": 500},
+    ("delivery", "version_confirmed"): {"ids": [41], "now": NOW},
+    ("delivery", "wake_children"): {"ids": IDS, "now": NOW},
+    ("delivery", "wake_overlooked"): {"standard": STANDARD, "now": NOW, "since": NOW},
+    ("ledger", "balance"): {},
+    ("ledger", "bodies_now"): {},
+    ("clocks", "open_by_body"): {"now": NOW, "bodies": list(BODIES), "due": [NOW, NOW]},
+    ("ledger", "slow_versions"): {"now": NOW, "limit": 20},
+    ("ledger", "journey_of"): {"ids": IDS},
+}  # fmt: skip
+
+
+FILLING = """
+insert into batch (id, body, standard, table_code, origin, rows_read, rows_new, rows_replayed,
+                   content_hash) overriding system value
+select n, (array['420602', '420606'])[1 + n %% 2], %(s)s, %(t)s, 'x', 1, 1, 0, ''
+from generate_series(%(first)s::int, %(last)s::int) n;
+
+insert into version (id, body, standard, table_code, table_order, record_key, revision,
+                     content_hash, valid, batch_id, place, raw, state, state_reason, pulled_at,
+                     judge_after, next_try_at, state_at)
+select n, (array['420602', '420606'])[1 + n %% 2], %(s)s, %(t)s, 1, 'K' || n, 1,
+       sha256(n::text::bytea), true, n, 'x', '{}', %(state)s, 'x', %(old)s,
+       case when %(state)s in ('landed', 'held') then %(now)s end,
+       case when %(state)s in ('queued', 'sent', 'unknown') then %(now)s end, %(old)s
+from generate_series(%(first)s::int, %(last)s::int) n;
+
+insert into journey (version_id, to_state, by, why)
+select n, 'x', 'x', 'x'
+from generate_series(%(first)s::int, %(last)s::int) n, generate_series(1, 3);
+
+insert into delivery (version_id, step, kind, standard, table_code, payload, content_hash, outcome)
+select n, 1, 'insert', %(s)s, %(t)s, '{}', sha256(n::text::bytea), 'confirmed'
+from generate_series(%(first)s::int, %(last)s::int) n;
+
+insert into anchor (version_id, standard, table_code, fields, field_values)
+select n, %(s)s, %(t)s, 'XMDM', '["K' || n || '"]'
+from generate_series(%(first)s::int, %(last)s::int) n
+"""
+
+
+def fill(conn: psycopg.Connection, first: int, last: int, state: str) -> None:
+    """Versions with moves, deliveries, findings and anchors, put there past the state machine."""
+    span = {"first": first, "last": last, "state": state, "now": NOW, "s": STANDARD, "t": TABLE}
+    old = NOW - timedelta(days=1) if state == "confirmed" else NOW
+    conn.execute("set session_replication_role = replica")
+    for statement in FILLING.split(";"):
+        conn.execute(statement.encode(), span | {"old": old})
+    conn.execute("set session_replication_role = origin")
+
+
+def pages(conn: psycopg.Connection, name: tuple[str, str]) -> tuple[int, set[str]]:
+    """How many pages a query touches, and which big tables it reads from end to end."""
+    explain = b"explain (analyze, buffers, timing off, format json) "
+    with conn.transaction(force_rollback=True):
+        found = conn.execute(explain + load(name[0])[name[1]], QUERIES[name]).fetchone()
+    assert found is not None
+    plan = found[0][0]["Plan"]
+    whole = {
+        node["Relation Name"].split("_20")[0]
+        for node in nodes(plan)
+        if node["Node Type"] == "Seq Scan" and node["Actual Rows"] > LITTLE / 2
+    }
+    return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"], whole & BIG
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The nodes of a plan."""
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from nodes(child)
+
+
+@pytest.fixture
+def conn(exchange_store: ExchangeStore, postgres: Postgres) -> Iterator[psycopg.Connection]:
+    """A store with a little in it, twenty versions of it in each state on the way."""
+    database = exchange_store.owner_dsn.rsplit("/", 1)[1].split("?")[0]
+    with psycopg.connect(postgres.dsn(database), autocommit=True) as opened:
+        for body in BODIES:
+            opened.execute("insert into body values (%s, 'x', '{}', 'x')", (body,))
+        for place, state in enumerate(("landed", "queued", "sent", "unknown", "held", "sending")):
+            fill(opened, 1 + place * 20, 20 + place * 20, state)
+        opened.execute(
+            "insert into hold (version_id, standard, table_code, fields, field_values,"
+            " parent_state, since) select id, '3.0', 'SPGL_XMJBXXB', 'XMDM', '[\"K1\"]', 'pending',"
+            " now() - interval '1 year' from version where state = 'held'"
+        )
+        fill(opened, 121, LITTLE, "confirmed")
+        yield opened
+
+
+def test_ten_times_more_stored_costs_the_hot_queries_the_same(conn: psycopg.Connection) -> None:
+    """Each claims, confirms, wakes and counts by index and by tally, whatever is stored."""
+    counted: dict[tuple[str, str], list[int]] = {name: [] for name in QUERIES}
+    for last in (LITTLE, MUCH):
+        if last > LITTLE:
+            fill(conn, LITTLE + 1, last, "confirmed")
+        conn.execute("vacuum analyze")
+        for name in QUERIES:
+            touched, whole = pages(conn, name)
+            assert not (last == MUCH and whole), f"{name} reads {whole} from end to end"
+            counted[name].append(touched)
+    # an index may be a level deeper: three pages where it was two
+    grown = {
+        name: (little, much) for name, (little, much) in counted.items() if much > little * 2 + 40
+    }
+    assert grown == {}
