@@ -9,6 +9,9 @@
     every = "PT2S"                     # rhythm of the pull, ISO 8601
     compare_share = 0.01               # part of the time for comparing with the source; 0: never
 
+    [links]                            # addresses that may be looked at, see allowed_links
+    allow = ["https://…"]              # default: none, then nothing is ever contacted
+
     [[contacts]]                       # offices, never persons
     office = "…"
     duty = "…"
@@ -34,6 +37,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol, cast
 
+from connectors.allowed_links import NOTHING_ALLOWED, AllowedLinks, is_address
 from connectors.base import RefusedError, Source, StopError
 from connectors.connections import Connections
 from schemas import Standard, Table, versions
@@ -46,7 +50,7 @@ _EVERY = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?\Z")
 _COMPARE_SHARE = 0.01
 _KEYS = {
     "name", "divisions", "effective_from", "connector", "every", "contacts", "feeds", "link",
-    "compare_share",
+    "compare_share", "links",
 }  # fmt: skip
 
 
@@ -97,6 +101,7 @@ class Body:
     feeds: Mapping[str, Feed]
     link: str | None = None
     compare_share: float = _COMPARE_SHARE
+    links: AllowedLinks = NOTHING_ALLOWED
 
     def feed(self, standard: str) -> Feed:
         """The feed of a version; raises RefusedError naming the versions it does deliver."""
@@ -165,6 +170,7 @@ class _BodyFile:
             feeds=self._feeds(),
             link=self._text(self.content, "link") if "link" in self.content else None,
             compare_share=self._share(),
+            links=self._links(),
         )
 
     def _wrong(self, key: str, expected: str) -> BodyFileError:
@@ -213,6 +219,26 @@ class _BodyFile:
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
             raise self._wrong("compare_share", f"a number from 0 to 1, not {value!r}")
         return float(value)
+
+    def _links(self) -> AllowedLinks:
+        entry = self.content.get("links", {})
+        known = {"allow", "attachment"}
+        if not isinstance(entry, dict) or entry.keys() - known:
+            raise self._wrong("links", "a table with allow and perhaps attachment")
+        allow = entry.get("allow", [])
+        if not isinstance(allow, list) or not all(
+            isinstance(one, str) and is_address(one) for one in allow
+        ):
+            raise self._wrong("links.allow", "a list of addresses such as https://host/path/")
+        template = entry.get("attachment")
+        found = AllowedLinks(tuple(allow), template)
+        if template is not None and not (
+            isinstance(template, str)
+            and "{ID}" in template
+            and found.allows(template.replace("{ID}", "1"))
+        ):
+            raise self._wrong("links.attachment", "an allowed address with {ID} in it")
+        return found
 
     def _contacts(self) -> tuple[Contact, ...]:
         entries = self.content.get("contacts")

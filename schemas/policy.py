@@ -21,7 +21,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from schemas.calendar import WorkingDays, china
-from schemas.policy_terms import DossierTerms, SilenceTerms
+from schemas.policy_terms import DossierTerms, LinkTerms, SilenceTerms
 
 ROOT = Path(__file__).parent / "policy"
 
@@ -180,6 +180,7 @@ class Policy:
     dirty_flood: DirtyFlood
     dossiers: DossierTerms
     silence: SilenceTerms
+    links: LinkTerms
     gate: Gate
     kpis: tuple[str, ...]
     articles: Mapping[str, Article]
@@ -304,6 +305,7 @@ def _policy(code: str, entry: Mapping[str, Any], calendar: WorkingDays) -> Polic
         dirty_flood=DirtyFlood(**entry.get("dirty_flood", {})),
         dossiers=_dossiers(entry["dossiers"]),
         silence=SilenceTerms(**entry["silence"]),
+        links=LinkTerms(**entry["links"]),
         gate=Gate(**entry.get("gate", {})),
         kpis=tuple(entry["kpis"]),
         articles=MappingProxyType(articles),

@@ -37,6 +37,24 @@ class DossierTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkTerms:
+    """How addresses in rows are looked at, for bodies that allow it.
+
+    At most ``per_round`` rows of a body in one round, those that came within ``recent_days``, each
+    again after ``every_days``; ``wait_s`` for one answer, ``whole_s`` for the whole look, of which
+    ``head_bytes`` are read.
+    """
+
+    per_round: int
+    recent_days: int
+    every_days: int
+    wait_s: float
+    whole_s: float
+    head_bytes: int
+    is_default: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SilenceTerms:
     """When a body that normally reports a table has gone quiet.
 

@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, str] = {
     "reproduce": "exchange.cli.reproduce:reproduce",
     "queue-ddl": "exchange.cli.queue_ddl:queue_ddl",
     "pack-check": "exchange.cli.pack_check:pack_check",
+    "links": "exchange.cli.links:links",
     "rules": "exchange.cli.rules:rules",
     "score": "exchange.cli.score:score",
     "serve-clocks": "exchange.cli.serve_clocks:serve_clocks",

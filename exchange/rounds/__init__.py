@@ -7,6 +7,7 @@ to do.
 from exchange.rounds.delivering import deliver, deliver_once
 from exchange.rounds.dossiers import review_dossiers
 from exchange.rounds.expecting import expect
+from exchange.rounds.links import probe_links
 from exchange.rounds.outflow import chase, score
 from exchange.rounds.promise import promise
 from exchange.rounds.pulling import pull_shard
@@ -22,6 +23,7 @@ __all__ = [
     "expect",
     "find_silent",
     "judge_stragglers",
+    "probe_links",
     "promise",
     "pull_shard",
     "review_dossiers",

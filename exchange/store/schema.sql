@@ -980,6 +980,19 @@ create table reconciliation (
 create index reconciliation_of_body on reconciliation (body, at);
 create index delivery_lsh on delivery (lsh) where lsh is not null;
 
+-- Every look at an address that a row names, of bodies that allow it. The newest of a row and field
+-- tells how it stands; field is empty for a row that names no address.
+create table link_probe (
+    id bigint generated always as identity primary key,
+    version_id bigint not null references version,
+    field text not null,
+    at timestamptz not null,
+    outcome text not null,
+    detail text not null default '',
+    finding_id bigint references finding
+);
+create index link_probe_of on link_probe (version_id, at);
+
 -- Rights of the running program: no update of what landed, no hand on the journey, no deletes but
 -- of holds and marks.
 grant usage on schema public to exchange_app;
@@ -1018,3 +1031,4 @@ grant delete on dossier_mark to exchange_app;
 grant insert on silence to exchange_app;
 grant update (days, chance, provisional, checked_at, ended_at) on silence to exchange_app;
 grant select, insert on reconciliation to exchange_app;
+grant insert on link_probe to exchange_app;

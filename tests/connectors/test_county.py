@@ -89,3 +89,28 @@ def test_unknown_feed_and_connection(tmp_path: Path) -> None:
         open_source(body, load("2.0"), Connections({}))
     with pytest.raises(StopError, match="SPGL_CONN_COUNTY_420602_V3"):
         open_source(body, load("3.0"), Connections({}))
+
+
+@pytest.mark.parametrize(
+    ("links", "key"),
+    [
+        ('allow = "http://x/"', "links.allow"),
+        ('allow = ["ftp://x/"]', "links.allow"),
+        ('allow = ["http://x/a/"]\nattachment = "http://x/a/"', "links.attachment"),
+        ('allow = ["http://x/a/"]\nattachment = "http://y/{ID}"', "links.attachment"),
+        ("deny = []", "links"),
+    ],
+)
+def test_addresses_that_cannot_be_allowed_are_refused(tmp_path: Path, links: str, key: str) -> None:
+    """The list of addresses holds addresses; the template for attachments lies inside it."""
+    path = written(tmp_path, f"{GOOD}\n[links]\n{links}\n")
+    with pytest.raises(BodyFileError, match=f"{key}: expected"):
+        read_body(path)
+
+
+def test_addresses_are_allowed_by_the_file_only(tmp_path: Path) -> None:
+    """Without [links] nothing may be contacted; with it what lies under it."""
+    assert not read_body(written(tmp_path, GOOD)).links.allows("http://x/a/1")
+    allowed = written(tmp_path, f'{GOOD}\n[links]\nallow = ["http://X:80/a"]\n')
+    assert read_body(allowed).links.allows("http://x/a/1")
+    assert not read_body(allowed).links.allows("http://x/ab")

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.airflow
 
 STAGES = {
     "pull_counties", "judge_landed", "deliver_province", "chase_notices", "score_counties",
-    "watch_exchange", "watch_silence", "maintain_airflow", "expect_store", "reconcile_bodies",
+    "watch_exchange", "watch_silence", "probe_links", "maintain_airflow", "expect_store",
+    "reconcile_bodies",
 }  # fmt: skip
 MOST_LINES = 120
 

@@ -10,6 +10,7 @@ from tests.validators.judging import ruleset
 from validators import Rule
 from validators.coverage import Coverage, Covering, coverage, reasons
 from validators.derived import IMPLIED
+from validators.links import LINK_RULE
 from validators.registry import discover_dossier_rules
 
 
@@ -22,7 +23,7 @@ def everything() -> tuple[Rule, ...]:
 @cache
 def covering() -> tuple[Covering, ...]:
     """All rules: those on rows and those on dossiers."""
-    return (*everything(), *discover_dossier_rules())
+    return (*everything(), *discover_dossier_rules(), LINK_RULE)
 
 
 def test_no_holes() -> None:
