@@ -51,27 +51,43 @@ group by body
 
 -- name: open_by_body
 -- The oldest record not yet accepted above, per body, by the clock of its policy. Records from
--- before the body was connected count from their pull.
-with aged as (
-    select v.id, v.body, v.state,
-        greatest(
-            coalesce(v.committed_at - make_interval(secs => coalesce(b.clock_offset_s, 0)),
-                     v.pulled_at),
-            (select f.landed_at from batch f where f.body = v.body order by f.id limit 1)
-        ) as since
-    from version v
-    join batch b on b.id = v.batch_id
-    join state s on s.name = v.state
+-- before the body was connected count from then. Overdue ones are counted up to ten thousand.
+with asked as materialized (
+    select n.body, n.due,
+        (select f.landed_at from batch f where f.body = n.body order by f.id limit 1) as connected
+    from unnest(%(bodies)s::text[], %(due)s::timestamptz[]) as n (body, due)
+), waiting as (
+    select t.body, sum(t.count)::bigint as open
+    from tally_now t join state s on s.name = t.what
     where s.bucket = 'waiting'
-      and v.state in ('landed', 'held', 'queued', 'sending', 'unknown', 'sent', 'returned', 'dead')
+    group by t.body
 )
-select body, count(*) as open,
-    count(*) filter (where since <= n.due) as overdue,
-    extract(epoch from %(now)s::timestamptz - min(since))::float8 as oldest_s,
-    (array_agg(state order by since))[1] as oldest_state
-from aged
-join unnest(%(bodies)s::text[], %(due)s::timestamptz[]) as n (body, due) using (body)
-group by body
+select a.body, coalesce(w.open, 0) as open, late.overdue,
+    extract(epoch from %(now)s::timestamptz - greatest(o.since - o.skew, a.connected))::float8
+        as oldest_s,
+    o.state as oldest_state
+from asked a
+cross join lateral (
+    select coalesce(v.committed_at, v.pulled_at) as since, v.state,
+        case when v.committed_at is null then interval '0'
+             else make_interval(secs => coalesce(b.clock_offset_s, 0)) end as skew
+    from version v join batch b on b.id = v.batch_id
+    where v.body = a.body
+      and v.state in ('landed', 'queued', 'sending', 'unknown', 'sent', 'dead')
+    order by coalesce(v.committed_at, v.pulled_at)
+    limit 1
+) o
+cross join lateral (
+    select count(*) as overdue
+    from (
+        select from version v
+        where v.body = a.body
+          and v.state in ('landed', 'queued', 'sending', 'unknown', 'sent', 'dead')
+          and coalesce(v.committed_at, v.pulled_at) <= a.due + o.skew and a.connected <= a.due
+        limit 10000
+    ) some_late
+) late
+left join waiting w on w.body = a.body
 
 -- name: feeds_of_bodies
 -- How the sources stand: the clock that is furthest off, what cannot be read, when all was read last.

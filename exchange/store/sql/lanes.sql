@@ -9,6 +9,15 @@ with span as materialized (
     from body b
     left join unnest(%(bodies)s::text[], %(cutoffs)s::timestamptz[]) as n (body, cutoff)
       on n.body = b.code
+), share as materialized (
+    -- twice a fair part for each body that has any, so that others at work leave enough
+    select greatest(4, 2 * %(limit)s / greatest(1, count(*))) as each
+    from span s
+    where exists (
+        select from version v
+        where v.state = 'queued' and v.standard = %(standard)s and v.body = s.body
+          and v.pulled_at > s.after and v.pulled_at <= s.until
+    )
 ), turn as materialized (
     select c.id, c.turn, c.pulled_at
     from span s
@@ -29,7 +38,7 @@ with span as materialized (
                          or (e.state in ('queued', 'dead') and e.id < v.id))
               )
             order by v.pulled_at, v.id
-            limit %(each)s
+            limit (select each from share)
         ) d
     ) c
 )
@@ -61,16 +70,21 @@ with recursive span as materialized (
 ), awaited (id) as (
     select id from waiting
     union
-    select a.version_id
+    select p.id
     from awaited w
-    join hold h on h.version_id = w.id
-    join anchor a on a.standard = h.standard and a.table_code = h.table_code
-        and a.fields = h.fields and a.field_values = h.field_values
+    cross join lateral (
+        select a.version_id as id
+        from hold h
+        join anchor a on a.standard = h.standard and a.table_code = h.table_code
+            and a.fields = h.fields and a.field_values = h.field_values
+        where h.version_id = w.id
+        offset 0
+    ) p
 )
 select v.id, v.body, v.standard, v.table_code, v.record_key, v.local_key, v.valid, v.raw,
        v.place, v.attempt, true as fresh
-from awaited w join version v on v.id = w.id
-where v.state = 'queued' and v.next_try_at <= %(now)s
+from version v
+where v.id = any(array(select id from awaited)) and v.state = 'queued' and v.next_try_at <= %(now)s
   and not exists (
       select from version e
       where e.body = v.body and e.standard = v.standard and e.table_code = v.table_code
