@@ -19,6 +19,7 @@ from exchange.delivery.refusal import meaning, note_blind_spot, refuse
 from exchange.delivery.send import Upstream
 from exchange.store.cases import Settled, settle
 from exchange.store.connection import Conn, Store
+from exchange.store.identity import is_valid
 from exchange.store.queries import load
 
 Q = load("delivery")
@@ -110,6 +111,7 @@ def _write(
     _answered(conn, steps, verdicts, lost, now)
     own = {step.version: verdicts[step.delivery] for step in steps}
     _invalidations_refused(conn, steps, verdicts)
+    _retire_predecessors(conn, steps, verdicts)
     total = Confirmed()
     confirmed, later = [], []
     for row in rows:
@@ -164,6 +166,23 @@ def _invalidations_refused(
         if verdict.status == REFUSED and last[step.version] != step.delivery:
             reason = f"更正时的失效记录被退回：{verdict.reason or '未说明原因'}"
             note_blind_spot(conn, step.version, reason, None)
+
+
+def _retire_predecessors(
+    conn: Conn, steps: Sequence[Step], verdicts: Mapping[int, UpstreamVerdict]
+) -> None:
+    """What was in effect above gives way once its invalidation is accepted, and not before.
+
+    An invalidation that is refused leaves it in effect; the ledger must go on saying so.
+    """
+    accepted = {
+        step.version
+        for step in steps
+        if not is_valid(step.payload)
+        and verdicts[step.delivery].status in {CHECK_PASSED, IN_NATIONAL_SYSTEM}
+    }
+    if accepted:
+        conn.execute(Q["retire_predecessors"], {"ids": sorted(accepted)})
 
 
 def _confirm(conn: Conn, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:

@@ -264,11 +264,13 @@ def record_sent(conn: Conn, results: Sequence[SendResult], now: datetime) -> Non
 
 
 def arrive(conn: Conn, versions: Sequence[int], now: datetime) -> None:
-    """All steps of these versions are upstream: they are sent, what they replace is retired."""
+    """All steps of these versions are upstream: they are sent.
+
+    What they replace stays in effect there until its invalidation is accepted.
+    """
     if versions:
-        ids = {"ids": list(versions)}
-        conn.execute(Q["version_sent"], {**ids, "now": now, "ask_at": now + FIRST_LOOK})
-        conn.execute(Q["retire_predecessors"], ids)
+        sent = {"ids": list(versions), "now": now, "ask_at": now + FIRST_LOOK}
+        conn.execute(Q["version_sent"], sent)
 
 
 def send_again(conn: Conn, version: int, now: datetime, attempt: int, reason: str) -> None:

@@ -67,7 +67,8 @@ set state = 'sent', state_at = clock_timestamp(), sent_at = %(now)s, next_try_at
 where id = any(%(ids)s)
 
 -- name: retire_predecessors
--- What was in effect upstream is not any more: the invalidation went with the new version.
+-- What was in effect upstream is not any more: the invalidation, sent with the new version or being
+-- it, was accepted.
 update version v
 set state = case when n.valid then 'superseded' else 'withdrawn' end,
     state_at = clock_timestamp(),

@@ -89,6 +89,27 @@ def test_correction_invalidates_before_it_inserts(world: World, province: Provin
     assert world.states(FLOW) == ["superseded", "confirmed"]
 
 
+def test_a_refused_invalidation_leaves_the_record_in_effect(
+    world: World, province: Province
+) -> None:
+    """A correction and a withdrawal that are refused above: the first version still holds there."""
+    flow = world.flow()
+    passed(world, flow)
+    send(world, province)
+    province.answer(FLOW)
+    confirm(world, province)
+    passed(world, flow | {"SPLCMC": "改名后的流程"}, at=60)
+    send(world, province)
+    province.answer(FLOW, 2, "平台拒收")
+    confirm(world, province)
+    assert world.states(FLOW) == ["confirmed", "returned"]
+    passed(world, flow | {"SJYXBS": "0", "SJWXYY": "流程停用"}, at=120)
+    send(world, province)
+    province.answer(FLOW, 2, "平台拒收")
+    confirm(world, province)
+    assert world.states(FLOW) == ["confirmed", "withdrawn", "returned"]
+
+
 def test_withdrawal_takes_the_record_out_of_effect(world: World, province: Province) -> None:
     """A withdrawn record is sent as the body's own invalid row, and both versions are accounted."""
     flow = world.flow()
@@ -211,7 +232,10 @@ def test_killed_between_the_two_rows_of_a_correction(world: World, province: Pro
     resolve_unknown(world.store, up, now=world.now)
     send_queued(world.store, up, now=world.now)
     assert [row["SJYXBS"] for row in province.rows(FLOW)] == [1, 0, 1]
-    assert world.states(FLOW) == ["superseded", "sent"]
+    assert world.states(FLOW) == ["confirmed", "sent"]
+    province.answer(FLOW)
+    confirm(world, province)
+    assert world.states(FLOW) == ["superseded", "confirmed"]
 
 
 def test_unreachable_upstream_opens_the_breaker_and_keeps_the_record(

@@ -1,0 +1,52 @@
+"""The fault catalogue: every entry in one running city, under load, judged over all history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.faults.all_faults import IN_AIRFLOW, IN_PLAIN_PROCESSES
+from tests.faults.catalogue import Fault, Stage, live
+from tests.faults.results import keep
+from tests.faults.schedulers import hand_over
+from tests.faults.stage import running_city
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def stage(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Stage]:
+    """The city in which the faults happen one after the other, started once."""
+    wanted = {item.name.partition("[")[2].rstrip("]") for item in request.session.items}
+    with running_city(tmp_path_factory.mktemp("faults")) as made:
+        for fault in IN_PLAIN_PROCESSES:
+            if fault.plant is not None and fault.name in wanted:
+                fault.plant(made)
+        yield made
+
+
+@pytest.mark.parametrize("fault", IN_PLAIN_PROCESSES, ids=lambda fault: fault.name)
+def test_fault(stage: Stage, fault: Fault) -> None:
+    """Nothing is lost, comes twice or was told by nobody, and the city mends itself."""
+    result = live(stage, fault)
+    keep(result)
+    assert result.good, f"{result.to_json()}\n{result.why}"
+
+
+@pytest.fixture(scope="module")
+def airflow_stage(stage: Stage) -> Stage:
+    """The same city, in which Airflow has taken over the loops."""
+    hand_over(stage)
+    return stage
+
+
+@pytest.mark.airflow
+@pytest.mark.parametrize("fault", IN_AIRFLOW, ids=lambda fault: fault.name)
+def test_fault_under_airflow(airflow_stage: Stage, fault: Fault) -> None:
+    """The same promise when Airflow runs the work and dies, or runs it twice."""
+    result = live(airflow_stage, fault)
+    keep(result)
+    assert result.good, f"{result.to_json()}\n{result.why}"
