@@ -46,20 +46,12 @@ COLUMNAR_FROM = 2_000
 """Records from which columns are the faster engine; see docs/reference/benchmarks-judge.md."""
 
 
-def judge(
-    ruleset: Ruleset,
-    table: str,
-    records: Sequence[Record],
-    context: Context,
-    *,
-    second_look: bool = False,
-) -> Judgement:
+def judge(ruleset: Ruleset, table: str, records: Sequence[Record], context: Context) -> Judgement:
     """Judge the records of one table. Raises UnknownTableError for a table the standard lacks.
 
     For every rule of the table passed, failed, not applicable and not checked add up to the number
     of records. The order of verdicts is that of the records, the order of a record's findings that
-    of the rules. In a second look at records that were handed on, rules that return a record are
-    left out: it has gone.
+    of the rules.
     """
     plan = ruleset.plan(table)
     batch = None
@@ -71,7 +63,7 @@ def judge(
         batch = plan.batch(records, context)
     tally = _Tally([[] for _ in records], [[] for _ in records], {}, [], set())
     for entry in plan.entries:
-        if not (second_look and entry.rule.consequence == "reject"):
+        if not (context.second_look and entry.rule.consequence == "reject"):
             _run(entry, plan, batch, tally)
     findings = with_siblings(tally.findings)
     if context.waivers:

@@ -78,7 +78,8 @@ class Context:
     of one document, so that no row can be a later state of another. ``waivers`` are the rules that
     the body is excused from. ``related`` gives the rows of every lookup that comparisons need, the
     newest first, each record once; ``previous`` the earlier versions of records that have some, by
-    record, the newest first. None means that nobody could look.
+    record, the newest first. None means that nobody could look. In a second look at records that
+    were handed on, rules that return a record are left out: it has gone.
     """
 
     body: str
@@ -90,6 +91,7 @@ class Context:
     waivers: tuple[Waiver, ...] = ()
     related: Mapping[Lookup, Sequence[Neighbour]] | None = None
     previous: Mapping[int, Sequence[Neighbour]] | None = None
+    second_look: bool = False
 
 
 def wall_time(moment: datetime) -> datetime:

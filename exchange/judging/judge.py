@@ -131,7 +131,17 @@ def judge_group(conn: Conn, rulesets: Rulesets, group: Group, *, now: datetime) 
     """Judge one group and write what follows from it, inside the caller's transaction."""
     ruleset = rulesets.of(group.body, group.standard, now)
     policy = rulesets.policy(group.body, now)
-    records = [
+    records = records_of(group)
+    context = context_of(conn, rulesets, group, records, now=now)
+    judgement = judge(ruleset, group.table, records, context)
+    number = write_verdicts(conn, group, judgement, ruleset, context, policy, now=now)
+    keep_inputs(conn, number, judgement, records, context)
+    return judgement
+
+
+def records_of(group: Group) -> list[Record]:
+    """The versions of a group as records to judge."""
+    return [
         Record(
             id=row["id"],
             values=row["raw"],
@@ -140,20 +150,29 @@ def judge_group(conn: Conn, rulesets: Rulesets, group: Group, *, now: datetime) 
         )
         for row in group.rows
     ]
+
+
+def context_of(
+    conn: Conn,
+    rulesets: Rulesets,
+    group: Group,
+    records: Sequence[Record],
+    *,
+    now: datetime,
+    second_look: bool = False,
+) -> Context:
+    """What the records are judged in: parents, rows beside them, their past, what is excused."""
+    ruleset = rulesets.of(group.body, group.standard, now)
+    grace = timedelta(seconds=rulesets.policy(group.body, now).hold_grace_s)
     needs = ruleset.needs(group.table, records)
-    grace = timedelta(seconds=policy.hold_grace_s)
-    parents = parent_states(conn, ruleset.standard, needs.parents)
-    context = Context(
+    return Context(
         body=group.body,
         divisions=rulesets.divisions(group.body),
         now=now,
-        parents=parents,
+        parents=parent_states(conn, ruleset.standard, needs.parents),
         waivers=waivers_of(conn, group.body, wall_time(now).date()),
         grace_over=frozenset(row["id"] for row in group.rows if row["pulled_at"] + grace <= now),
         related=related_rows(conn, ruleset.standard, group.body, needs.related),
         previous=earlier_versions(conn, group.feed, group.rows) if needs.previous else {},
+        second_look=second_look,
     )
-    judgement = judge(ruleset, group.table, records, context)
-    number = write_verdicts(conn, group, judgement, ruleset, parents, policy, now=now)
-    keep_inputs(conn, number, judgement, records, context)
-    return judgement

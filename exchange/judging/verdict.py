@@ -17,6 +17,7 @@ from exchange.store.queries import load
 from schemas import Standard, Table
 from schemas.policy import Policy
 from validators import (
+    Context,
     Finding,
     Judgement,
     Lookup,
@@ -53,7 +54,7 @@ class GroupOfRecords(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Move:
+class Move:
     """Where one version goes."""
 
     row: dict[str, Any]
@@ -68,7 +69,7 @@ def write_verdicts(
     group: GroupOfRecords,
     judgement: Judgement,
     ruleset: Ruleset,
-    parents: Mapping[Lookup, ParentState],
+    context: Context,
     policy: Policy,
     *,
     now: datetime,
@@ -82,8 +83,9 @@ def write_verdicts(
         for verdict in judgement.records
     ]
     stamp_id = stamp_number(conn, ruleset.stamp)
-    judgement_id = _count(conn, feed, judgement, moves, stamp_id, now)
-    _store_findings(conn, ruleset, judgement_id, judgement.records, now)
+    judgement_id = count_outcomes(conn, feed, judgement, moves, stamp_id, now)
+    store_findings(conn, ruleset, judgement_id, judgement.records, now)
+    _look_again_later(conn, group.body, moves, policy, now)
     conn.execute(
         Q["move_judged"],
         {
@@ -95,15 +97,30 @@ def write_verdicts(
             "judge_after": [move.judge_after for move in moves],
         },
     )
-    _store_holds(conn, ruleset.standard, moves, parents)
+    _store_holds(conn, ruleset.standard, moves, context.parents or {})
     _give_way(conn, feed, moves)
     if group.table in ruleset.awaited:
         conn.execute(Q["wake_expectant"], {"now": now, "ids": [move.row["id"] for move in moves]})
     table = ruleset.standard.table(group.table)
-    _cases(conn, group, table, moves, policy, now)
+    write_cases(conn, group, table, moves, policy, now)
     gone = {move.row["id"] for move in moves if move.state in {"returned", "withdrawn"}}
     mark_dossiers(conn, group.standard, table, group.rows, gone, policy, now=now)
     return judgement_id
+
+
+def _look_again_later(
+    conn: Conn, body: str, moves: Sequence[Move], policy: Policy, now: datetime
+) -> None:
+    """Records handed on before all was there are looked at again when the grace is over."""
+    grace = timedelta(seconds=policy.hold_grace_s)
+    due = {
+        move.row["id"]: move.row["pulled_at"] + grace
+        for move in moves
+        if move.state == "queued" and move.verdict.again and move.row["pulled_at"] + grace > now
+    }
+    if due:
+        later = {"body": body, "ids": list(due), "due": list(due.values())}
+        conn.execute(Q["look_again_later"], later)
 
 
 def _withdrawals_without_effect(
@@ -122,21 +139,21 @@ def _withdrawals_without_effect(
 
 def _move(
     row: dict[str, Any], verdict: RecordVerdict, idle: bool, policy: Policy, *, now: datetime
-) -> _Move:
+) -> Move:
     if verdict.outcome == "fail":
         rules = sorted({one.rule for one in verdict.findings if one.consequence == "reject"})
         reason = f"校验不通过：{'、'.join(rules)}"[:REASON_LENGTH]
-        return _Move(row, verdict, "returned", reason, None)
+        return Move(row, verdict, "returned", reason, None)
     if verdict.outcome == "hold":
         names = "、".join(sorted({lookup.table for lookup in verdict.waits_for}))
         grace_ends = row["pulled_at"] + timedelta(seconds=policy.hold_grace_s)
         again = grace_ends if grace_ends > now else None
-        return _Move(
+        return Move(
             row, verdict, "held", f"等待上级记录或同一办件的记录：{names}"[:REASON_LENGTH], again
         )
     if idle:
-        return _Move(row, verdict, "withdrawn", "撤回的记录从未上报，无须向上撤回", None)
-    return _Move(row, verdict, "queued", "校验通过", None)
+        return Move(row, verdict, "withdrawn", "撤回的记录从未上报，无须向上撤回", None)
+    return Move(row, verdict, "queued", "校验通过", None)
 
 
 def stamp_number(conn: Conn, stamp: Stamp) -> int:
@@ -150,14 +167,15 @@ def stamp_number(conn: Conn, stamp: Stamp) -> int:
     return int(found["id"])
 
 
-def _count(
+def count_outcomes(
     conn: Conn,
     feed: Mapping[str, str],
     judgement: Judgement,
-    moves: Sequence[_Move],
+    moves: Sequence[Move],
     stamp_id: int,
     now: datetime,
 ) -> int:
+    """Write how every rule fared; returns the judgement's number."""
     outcomes = {
         rule: [one.passed, one.failed, one.not_applicable, dict(one.not_checked)]
         for rule, one in judgement.counts.items()
@@ -185,13 +203,14 @@ def _count(
     return int(found["id"])
 
 
-def _store_findings(
+def store_findings(
     conn: Conn,
     ruleset: Ruleset,
     judgement_id: int,
     verdicts: Sequence[RecordVerdict],
     now: datetime,
 ) -> None:
+    """Write the findings of a judgement."""
     found = [(verdict.id, one) for verdict in verdicts for one in verdict.findings]
     if not found:
         return
@@ -213,7 +232,7 @@ def as_json(one: Finding) -> str:
 def _store_holds(
     conn: Conn,
     standard: Standard,
-    moves: Sequence[_Move],
+    moves: Sequence[Move],
     parents: Mapping[Lookup, ParentState],
 ) -> None:
     conn.execute(Q["forget_holds"], {"ids": [move.row["id"] for move in moves]})
@@ -237,7 +256,7 @@ def _one_per_reference(lookups: Sequence[Lookup]) -> list[Lookup]:
     return list({(lookup.table, lookup.fields): lookup for lookup in reversed(lookups)}.values())
 
 
-def _give_way(conn: Conn, feed: Mapping[str, str], moves: Sequence[_Move]) -> None:
+def _give_way(conn: Conn, feed: Mapping[str, str], moves: Sequence[Move]) -> None:
     """Earlier versions that never took effect upstream are overtaken by the new ones."""
     moved = [move for move in moves if move.state in {"queued", "held", "withdrawn", "returned"}]
     gone = conn.execute(
@@ -255,20 +274,21 @@ def _give_way(conn: Conn, feed: Mapping[str, str], moves: Sequence[_Move]) -> No
         conn.execute(Q["forget_holds"], {"ids": [row["id"] for row in gone]})
 
 
-def _overtaken(move: _Move) -> str:
+def _overtaken(move: Move) -> str:
     if move.state == "returned":
         return "已重新推送，仍未通过校验"
     return "已有新版本" if move.row["valid"] else "地方已撤回"
 
 
-def _cases(
+def write_cases(
     conn: Conn,
     group: GroupOfRecords,
     table: Table,
-    moves: Sequence[_Move],
+    moves: Sequence[Move],
     policy: Policy,
     now: datetime,
 ) -> None:
+    """Put what has to be mended into the body's case, and settle what was withdrawn."""
     feed = {"body": group.body, "standard": group.standard, "table": group.table}
     pushes = open_items(
         conn,
@@ -318,4 +338,4 @@ def _overtake_by_local_key(conn: Conn, pushes: Sequence[Push]) -> None:
 def _key_in_doubt(table: Table, findings: Sequence[Finding]) -> bool:
     """Whether a field of the business key is among the faults."""
     key = set(table.key)
-    return any(key & set(one.fields) for one in findings if one.consequence == "reject")
+    return any(key & set(one.fields) for one in findings if one.consequence != "advice")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from exchange.judging.judge import Judged, judge_due
+from exchange.judging.second_look import look_again
 from exchange.rounds.wiring import opened
 from exchange.settings import Settings
 
 
 def judge_stragglers(settings: Settings, *, now: datetime) -> Judged:
-    """Judge everything that is due, of any body; returns the sum."""
+    """Judge everything that is due, of any body, then look again at what can now be compared."""
     total = Judged()
     with opened(settings, work="judge") as exchange:
         while True:
@@ -19,5 +20,9 @@ def judge_stragglers(settings: Settings, *, now: datetime) -> Judged:
             total.failed += judged.failed
             total.held += judged.held
             total.errors.extend(judged.errors)
-            if not judged.records:
+            if judged.records:
+                continue
+            again = look_again(exchange.store, exchange.rulesets, now=now)
+            total.errors.extend(again.errors)
+            if not again.records:
                 return total

@@ -767,6 +767,15 @@ create table difference (
 create unique index difference_open on difference (body, standard, table_code, record_key, kind)
     where resolved_at is null;
 
+-- Records that were handed on before everything they are compared with had arrived: looked at once
+-- more when the grace is over. Written by the verdict, taken away by the second look.
+create table second_look (
+    version_id bigint primary key references version,
+    body text not null references body,
+    due_at timestamptz not null
+);
+create index second_look_due on second_look (due_at);
+
 -- Whole dossiers, judged apart from the single row: which rows belong to which case file. A project
 -- (GCDM), what hangs on a project code (XMDM), what a division has set up, a process of a province.
 create table dossier_row (
@@ -1010,6 +1019,7 @@ grant update (outcome, tried, lsh, reason, sent_at, answered_at) on delivery to 
 grant update (signed_by, signed_at) on circular to exchange_app;
 grant update (revoked_at, revoked_by) on waiver to exchange_app;
 grant delete on hold to exchange_app;
+grant select, insert, update, delete on second_look to exchange_app;
 grant insert, update on throughput to exchange_app;
 grant insert, update on dirty_breaker to exchange_app;
 grant insert on alarm to exchange_app;

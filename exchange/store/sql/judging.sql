@@ -189,3 +189,20 @@ select distinct on (rule) rule, reason, signer, from_day, until_day
 from waiver
 where body = %(body)s and from_day <= %(day)s and until_day >= %(day)s and revoked_at is null
 order by rule, until_day desc, id
+
+-- name: look_again_later
+insert into second_look (version_id, body, due_at)
+select id, %(body)s, due_at from unnest(%(ids)s::bigint[], %(due)s::timestamptz[]) as n (id, due_at)
+on conflict do nothing
+
+-- name: claim_second_looks
+select v.id, v.body, v.standard, v.table_code, v.record_key, v.local_key, v.valid, v.place, v.raw,
+       v.defects, v.state, v.revision, v.pulled_at
+from second_look l join version v on v.id = l.version_id
+where l.due_at <= %(now)s
+order by v.standard, v.table_order, v.body, v.id
+limit %(limit)s
+for update of l skip locked
+
+-- name: forget_second_looks
+delete from second_look where version_id = any(%(ids)s)

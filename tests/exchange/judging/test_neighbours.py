@@ -10,11 +10,12 @@ from random import Random
 import psycopg
 import pytest
 
+from exchange.judging.second_look import SecondLook, look_again
 from exchange.store.connection import Store
 from exchange.store.migrate import MIGRATIONS
 from schemas import load, versions
-from schemas.sample import Event, flow_setup, story
-from tests.exchange.records import BODY, Row, World
+from schemas.sample import Event, flow_setup, story, valid
+from tests.exchange.records import BODY, FLOW, Row, World
 from tests.stores import ExchangeStore
 from validators.case_steps import STEPS
 from validators.registry import asked_for
@@ -159,6 +160,95 @@ def test_step_mended_under_its_local_key_is_the_same_step(world: World) -> None:
     assert world.judge().failed == 1
     world.land(STEPS, receipt | {"BLSJ": "2025-03-03 09:30:00"}, at=5)
     assert world.judge().passed == 1
+
+
+def paused(steps: list[Row]) -> list[Row]:
+    """The case up to a special procedure that nobody gave a reason for."""
+    before = [step for step in steps if step["BLZT"] in {"1", "3"}]
+    pause = before[-1] | {
+        "BLZT": "9", "BLSJ": "2026-01-05 09:00:00", "DFSJZJ": "pause-1", "BLYJ": None,
+    }  # fmt: skip
+    return [*before, pause]
+
+
+def look(world: World) -> SecondLook:
+    """Look again at what is due."""
+    return look_again(world.store, world.rulesets, now=world.now)
+
+
+def test_what_never_comes_is_asked_for_at_the_second_look(world: World) -> None:
+    """A pause without reason goes on at once; when no reason has come in time, it joins a case."""
+    world.land(STEPS, *paused(case_of(world)))
+    assert world.judge().passed == 3
+    assert look(world).records == 0
+    confirm(world)
+    world.pass_time(seconds=world.rulesets.policy(BODY, world.now).hold_grace_s + 1)
+    assert (look(world).found, look(world).records) == (1, 0)
+    assert found(world) == [("pause-1", "PRC-032/paused_without_reason")]
+    assert world.states(STEPS) == ["confirmed"] * 3
+    (item,) = world.rows("select resolved_at from rectification_item")
+    assert item["resolved_at"] is None
+    (run,) = world.rows("select records, outcomes from judgement order by id desc limit 1")
+    for passed, failed, beside, unchecked in run["outcomes"].values():
+        assert passed + failed + beside + sum(unchecked.values()) == run["records"]
+
+
+def test_what_came_meanwhile_is_seen_at_the_second_look(world: World) -> None:
+    """A reason that arrives after the pause, but in time, leaves nothing to find."""
+    steps = paused(case_of(world))
+    world.land(STEPS, *steps)
+    world.judge()
+    procedure = valid(
+        world.standard, "SPGL_XMSPSXBLTBCXXXB", Random(4),
+        given={code: steps[0][code] for code in ("XZQHDM", "GCDM", "SPSXSLBM")}
+        | {"TBCXKSSJ": "2026-01-05 09:00:00"},
+    )  # fmt: skip
+    world.land("SPGL_XMSPSXBLTBCXXXB", procedure)
+    world.judge()
+    world.pass_time(seconds=world.rulesets.policy(BODY, world.now).hold_grace_s + 1)
+    again = look(world)
+    assert (again.found, again.errors) == (0, [])
+    assert again.records > 0
+    assert found(world) == []
+
+
+def test_same_local_key_with_another_key_is_a_duplicate(world: World) -> None:
+    """A key of the body that is in effect for one record cannot name another in a later batch."""
+    flow = world.flow()
+    world.land(FLOW, flow)
+    world.judge()
+    confirm(world)
+    world.land(FLOW, flow | {"SPLCBM": "LC-OTHER"}, at=5)
+    assert world.judge().failed == 1
+    assert [rule for _, rule in found(world)] == [f"COM-011/{FLOW}"]
+
+
+def test_same_key_with_another_local_key_is_a_duplicate(world: World) -> None:
+    """A second valid row of a record in effect is returned; withdrawn first, it is taken."""
+    flow = world.flow()
+    world.land(FLOW, flow)
+    world.judge()
+    confirm(world)
+    world.land(FLOW, flow | {"DFSJZJ": "other-1"}, at=5)
+    assert world.judge().failed == 1
+    assert f"COM-012/{FLOW}" in {rule for _, rule in found(world)}
+    world.land(FLOW, flow | {"SJYXBS": "0", "SJWXYY": "重复"}, at=9)
+    world.land(FLOW, flow | {"DFSJZJ": "other-1", "SPLCSM": "流程一"}, at=12)
+    assert (world.judge().failed, world.states(FLOW)[-1]) == (0, "queued")
+
+
+def test_change_in_place_is_told_and_taken(world: World) -> None:
+    """A confirmed flow that is rewritten goes on, and the body hears that it should not."""
+    flow = world.flow()
+    world.land(FLOW, flow)
+    world.judge()
+    confirm(world)
+    world.land(FLOW, flow | {"SPLCMC": "另一个名称"}, at=5)
+    assert world.judge().passed == 1
+    assert [rule for _, rule in found(world)] == [
+        "PRO-001/changed_without_withdrawal",
+        "PRO-008/flow_rewritten",
+    ]
 
 
 def test_rows_of_before_are_found_as_new_ones_are(
