@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from schemas import Table
-from validators.neighbours import OFFLINE, Against, Found, Later, Link, Neighbour, Reply, Seen
+from validators.neighbours import OFFLINE, Against, Found, Later, Link, Neighbour, Seen
 from validators.record import Context, Lookup, Record
 from validators.row import Layout, Row, RowFunction
 from validators.rowwise import compile_row
@@ -47,7 +47,7 @@ class RowsTogether(Protocol):
 
 
 class _Reader:
-    """One link of a rule, read from rows."""
+    """One link, read from rows of a table; shared by the rules of a plan that have the link."""
 
     def __init__(self, link: Link, layout: Layout, tables: Mapping[str, Table]) -> None:
         self.name = link.name
@@ -62,50 +62,86 @@ class _Reader:
             return ()
         return tuple(Lookup(table, self._fields, values) for table in self._tables)
 
+    def of_all(self, batch: RowsTogether) -> Sequence[tuple[Lookup, ...]]:
+        """The same for all rows of a batch, read once."""
+        if self not in batch.kept:
+            batch.kept[self] = [self.of(row) for row in batch.rows]
+        lookups: Sequence[tuple[Lookup, ...]] = batch.kept[self]
+        return lookups
+
+
+class Links:
+    """The links of a table's rules, each read once for all rules that have it."""
+
+    def __init__(self, layout: Layout, tables: Mapping[str, Table]) -> None:
+        self.layout, self.tables = layout, tables
+        self._readers: dict[Link, _Reader] = {}
+
+    def readers(self, links: Sequence[Link]) -> tuple[_Reader, ...]:
+        """What reads these links."""
+        for link in links:
+            if link not in self._readers:
+                self._readers[link] = _Reader(link, self.layout, self.tables)
+        return tuple(self._readers[link] for link in links)
+
 
 class Comparison:
     """A rule of kind ``Compares``, ready to run."""
 
-    def __init__(
-        self, rule: Rule, check: Compares, layout: Layout, tables: Mapping[str, Table]
-    ) -> None:
+    def __init__(self, rule: Rule, check: Compares, links: Links) -> None:
         self._rule, self._judge = rule, check.judge
-        self._table, self._tables = layout.table, tables
-        self._when = None if check.when is None else compile_row(check.when, layout)
-        self._readers = [_Reader(link, layout, tables) for link in check.links]
+        self._table, self._tables = links.layout.table, links.tables
+        self._when = None if check.when is None else compile_row(check.when, links.layout)
+        self._readers = links.readers(check.links)
 
-    def lookups(self, row: Row | None) -> tuple[Lookup, ...]:
-        """The neighbours that an answer for this row needs."""
-        if row is None or not _applies(self._when, row):
-            return ()
-        return tuple(lookup for reader in self._readers for lookup in reader.of(row))
+    def needs(self, batch: RowsTogether) -> Iterator[Lookup]:
+        """The neighbours that the answers for these rows need."""
+        rows = batch.seen_by(self._rule)
+        for lookups in (reader.of_all(batch) for reader in self._readers):
+            for row, named in zip(rows, lookups, strict=True):
+                if named and row is not None and _applies(self._when, row):
+                    yield from named
 
     def evaluate(self, batch: RowsTogether) -> list[Answer]:
         """The answer for each record."""
-        rows = batch.seen_by(self._rule)
-        return [self._answer(batch, at, row) for at, row in enumerate(rows)]
+        rows, when = batch.seen_by(self._rule), self._when
+        return [
+            None
+            if row is None or (when is not None and when(row) is not True)
+            else self._answer(batch, at)
+            for at, row in enumerate(rows)
+        ]
 
     def waits(self, batch: RowsTogether, answers: Sequence[Answer]) -> Iterator[Any]:
         """The records whose answer is still open, with the rows that could decide it."""
-        rows = batch.seen_by(self._rule)
         for at, answer in enumerate(answers):
             if isinstance(answer, Later):
-                yield at, self.lookups(rows[at])
+                lookups = (reader.of_all(batch)[at] for reader in self._readers)
+                yield at, tuple(lookup for named in lookups for lookup in named)
 
-    def _answer(self, batch: RowsTogether, at: int, row: Row | None) -> Answer:
-        if row is None or not _applies(self._when, row):
-            return None
-        named = {reader.name: reader.of(row) for reader in self._readers}
-        if not any(named.values()):
-            return None
-        if batch.context.related is None:
-            return OFFLINE
-        seen = _own(batch, at, self._table)
-        by_name = {
-            name: self._neighbours(batch, lookups) for name, lookups in named.items() if lookups
-        }
-        reply = self._judge(seen, Found(seen, by_name, batch.kept))
-        return _told(batch, self._rule, at, reply)
+    def _answer(self, batch: RowsTogether, at: int) -> Answer:
+        seen, found = self._beside(batch, at)
+        if found is None:
+            return None if batch.context.related is not None or seen is None else OFFLINE
+        reply = self._judge(found.row, found)
+        return _told(batch, self._rule, at, reply) if isinstance(reply, Against) else reply
+
+    def _beside(self, batch: RowsTogether, at: int) -> tuple[bool | None, Found | None]:
+        """Whether the row names others, and the row beside them, where they could be looked up."""
+        key = (self._readers, at)
+        if key not in batch.kept:
+            named = {reader.name: reader.of_all(batch)[at] for reader in self._readers}
+            found = None
+            if batch.context.related is not None and any(named.values()):
+                by_name = {
+                    name: self._neighbours(batch, lookups)
+                    for name, lookups in named.items()
+                    if lookups
+                }
+                found = Found(_own(batch, at, self._table), by_name, batch.kept)
+            batch.kept[key] = (any(named.values()) or None, found)
+        beside: tuple[bool | None, Found | None] = batch.kept[key]
+        return beside
 
     def _neighbours(self, batch: RowsTogether, lookups: tuple[Lookup, ...]) -> Sequence[Seen]:
         key = ("neighbours", lookups)
@@ -139,7 +175,7 @@ class Succession:
             return OFFLINE
         earlier = [_seen(one, self._table) for one in earlier_of(batch, at)]
         reply = self._judge(_own(batch, at, self._table), earlier)
-        return _told(batch, self._rule, at, reply)
+        return _told(batch, self._rule, at, reply) if isinstance(reply, Against) else reply
 
 
 def earlier_of(batch: RowsTogether, at: int) -> Sequence[Neighbour]:
@@ -165,10 +201,8 @@ def _seen(one: Neighbour, table: Table) -> Seen:
     return Seen(table, one.values, id=one.id, standing=one.standing, valid=one.valid)
 
 
-def _told(batch: RowsTogether, rule: Rule, at: int, reply: Reply) -> Answer:
-    """The answer that a reply is; what a finding will say is noted."""
-    if not isinstance(reply, Against):
-        return reply
+def _told(batch: RowsTogether, rule: Rule, at: int, reply: Against) -> bool:
+    """The answer that a broken rule is; what the finding will say is noted."""
     batch.notes[rule.code, at] = reply.note
     if reply.expected is not None:
         batch.meant[rule.code, at] = reply.expected

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -33,8 +34,7 @@ def described(value: Any) -> Any:
     if isinstance(value, set | frozenset):
         return {"set": sorted((described(part) for part in value), key=canonical_text)}
     if isinstance(value, Mapping):
-        pairs = [[described(key), described(part)] for key, part in value.items()]
-        return {"map": sorted(pairs, key=canonical_text)}
+        return {"map": _pairs(value)}
     if isinstance(value, datetime | date):
         return {type(value).__name__: value.isoformat()}
     if isinstance(value, timedelta):
@@ -42,10 +42,23 @@ def described(value: Any) -> Any:
     if isinstance(value, Decimal):
         return {"decimal": str(value)}
     if is_dataclass(value) and not isinstance(value, type):
-        kind = type(value)
-        parts = {part.name: described(getattr(value, part.name)) for part in fields(value)}
-        return {"of": f"{kind.__module__}:{kind.__qualname__}", "is": parts}
+        kind, names = _shape(type(value))
+        return {"of": kind, "is": {name: described(getattr(value, name)) for name in names}}
     raise UnwritableInputError(f"a {type(value).__name__} cannot be kept with a verdict")
+
+
+def _pairs(value: Mapping[Any, Any]) -> list[list[Any]]:
+    """Key and value of each entry, in an order that depends on the keys alone."""
+    if all(isinstance(key, str) for key in value):
+        return [[key, described(value[key])] for key in sorted(value)]
+    pairs = [[described(key), described(part)] for key, part in value.items()]
+    return sorted(pairs, key=lambda pair: canonical_text(pair[0]))
+
+
+@cache
+def _shape(kind: type) -> tuple[str, tuple[str, ...]]:
+    """How a dataclass is named, and its parts."""
+    return f"{kind.__module__}:{kind.__qualname__}", tuple(part.name for part in fields(kind))
 
 
 def restored(data: Any, unknown: set[str] | None = None) -> Any:

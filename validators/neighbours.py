@@ -80,7 +80,7 @@ Reply = bool | str | Against | None
 class Seen:
     """A row as a comparison reads it: cells by code, typed when asked for; None when unreadable."""
 
-    __slots__ = ("_table", "_typed", "id", "overdue", "standing", "valid", "values")
+    __slots__ = ("_codes", "_table", "_typed", "id", "overdue", "standing", "valid", "values")
 
     def __init__(
         self,
@@ -94,6 +94,7 @@ class Seen:
     ) -> None:
         self._table = table
         self._typed: dict[str, Any] = {}
+        self._codes: dict[str, str] = {}
         self.values = values
         self.id = id
         self.standing = standing
@@ -121,7 +122,11 @@ class Seen:
 
     def code(self, code: str) -> str:
         """The cell in its normal form, so that 1 and 1.0 are one; empty when there is none."""
-        return canonical(self._table.by_code.get(code), self.values.get(code)).strip()
+        found = self._codes.get(code)
+        if found is None:
+            found = canonical(self._table.by_code.get(code), self.values.get(code)).strip()
+            self._codes[code] = found
+        return found
 
     def value(self, code: str) -> Any:
         """The cell as its field's type."""
@@ -146,7 +151,7 @@ class Seen:
             return True
         if self.text(LOCAL_KEY) and self.text(LOCAL_KEY) == other.text(LOCAL_KEY):
             return True
-        return all(self.code(part) == other.code(part) for part in self._table.key)
+        return all(self.code(part) == other.code(part) for part in reversed(self._table.key))
 
     def _parsed(self, code: str) -> Any:
         field, text = self._table.by_code.get(code), self.values.get(code)
@@ -165,19 +170,24 @@ class Found:
     link together is made once for all rows that share them (``kept``).
     """
 
-    __slots__ = ("_by_name", "_kept", "_row")
+    __slots__ = ("_all", "_by_name", "_kept", "_made", "row")
 
     def __init__(
         self, row: Seen, by_name: Mapping[str, Sequence[Seen]], kept: dict[object, Any]
     ) -> None:
-        self._row = row
+        self.row = row
         self._by_name = by_name
         self._kept = kept
+        self._all: dict[str, list[Seen]] = {}
+        self._made: dict[object, Any] = {}
 
     def all(self, name: str) -> list[Seen]:
         """The rows of a link, the newest first; returned ones are among them."""
-        own = self._row
-        return [row for row in self._by_name.get(name, ()) if not own.is_same_record(row)]
+        if name not in self._all:
+            own = self.row
+            rows = self._by_name.get(name, ())
+            self._all[name] = [row for row in rows if not own.is_same_record(row)]
+        return self._all[name]
 
     def sound(self, name: str) -> list[Seen]:
         """The rows of a link that were not returned."""
@@ -189,9 +199,14 @@ class Found:
 
     def together(self, name: str, make: Callable[[Sequence[Seen]], Made]) -> Made:
         """What ``make`` makes of the row judged and the rows of a link together."""
+        if make not in self._made:
+            self._made[make] = self._make(name, make)
+        return cast(Made, self._made[make])
+
+    def _make(self, name: str, make: Callable[[Sequence[Seen]], Made]) -> Made:
         rows = self._by_name.get(name, ())
-        if not any(row.id == self._row.id for row in rows):
-            return make([*self.all(name), self._row])
+        if not any(row.id == self.row.id for row in rows):
+            return make([*self.all(name), self.row])
         key = (make, id(rows))
         if key not in self._kept:
             self._kept[key] = make(rows)

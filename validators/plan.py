@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from schemas import Table
 from schemas.personal import kind_of
 from validators.answers import Answer
-from validators.comparing import Comparison, Succession
+from validators.comparing import Comparison, Links, Succession
 from validators.expression import Expression
 from validators.parents import Parents
 from validators.record import Context, Lookup, Record
@@ -112,6 +112,7 @@ class Plan:
         self.table = table
         self.tables = tables or {table.code: table}
         self.layout = Layout(table)
+        self._links = Links(self.layout, self.tables)
         self.personal = {entry.code: kind_of(entry) for entry in table.fields}
         self.parents = tuple(
             Parents(rule.check.reference, self.layout)
@@ -157,8 +158,8 @@ class Plan:
         batch = self.batch(records, no_context)
         judged = [row for row in batch.judged if row is not None]
         parents = {each for parents in self.parents for row in judged for each in parents.of(row)}
-        askers: tuple[Comparison | Uniqueness, ...] = (*self._comparisons, *self._uniques)
-        related = {each for asker in askers for row in judged for each in asker.lookups(row)}
+        related = {each for one in self._comparisons for each in one.needs(batch)}
+        related |= {each for one in self._uniques for row in judged for each in one.lookups(row)}
         return Needs(parents, related, self._follows)
 
     def _entry(self, rule: Rule) -> Entry:
@@ -174,7 +175,7 @@ class Plan:
                 self._uniques.append(uniqueness)
                 return Entry(rule, uniqueness.evaluate)
             case Compares():
-                comparison = Comparison(rule, check, self.layout, self.tables)
+                comparison = Comparison(rule, check, self._links)
                 self._comparisons.append(comparison)
                 return Entry(rule, comparison.evaluate, waits=comparison.waits, compares=True)
             case Follows():
