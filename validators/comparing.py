@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from schemas import Table
+from validators.expression import reads
 from validators.neighbours import OFFLINE, Against, Found, Later, Link, Neighbour, Seen
 from validators.record import Context, Lookup, Record
 from validators.row import Layout, Row, RowFunction
@@ -93,6 +94,14 @@ class Comparison:
         self._table, self._tables = links.layout.table, links.tables
         self._when = None if check.when is None else compile_row(check.when, links.layout)
         self._readers = links.readers(check.links)
+        values = (value for link in check.links for value in link.values)
+        asked = (*values, *(() if check.when is None else (check.when,)))
+        self._asks = frozenset(name for value in asked for name in reads(value))
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """The cells that decide which neighbours a row has."""
+        return self._asks
 
     def needs(self, batch: RowsTogether) -> Iterator[Lookup]:
         """The neighbours that the answers for these rows need."""

@@ -13,6 +13,7 @@ from schemas.personal import kind_of
 from validators.answers import Answer
 from validators.comparing import Comparison, Links, Succession
 from validators.expression import Expression
+from validators.neighbours import LOCAL_KEY
 from validators.parents import Parents
 from validators.record import Context, Lookup, Record
 from validators.row import Layout, Row, RowFunction
@@ -127,6 +128,11 @@ class Plan:
         self._uniques: list[Uniqueness] = []
         self._follows = any(isinstance(rule.check, Follows) for rule in rules)
         self.entries = tuple(self._entry(rule) for rule in rules)
+        references = (rule.check.reference for rule in rules if isinstance(rule.check, Refers))
+        self._asks = {"SJYXBS", LOCAL_KEY}.union(
+            *(reference.fields for reference in references),
+            *(comparison.asks for comparison in self._comparisons),
+        )
         self.compiled: dict[str, Compiled] | None = None
 
     def batch(
@@ -155,7 +161,7 @@ class Plan:
     def needs(self, records: Sequence[Record]) -> Needs:
         """What a judgement of these records has to look up for its context."""
         no_context = Context(body="", divisions=frozenset(), now=_NO_TIME)
-        batch = self.batch(records, no_context)
+        batch = self.batch(records, no_context, self._asks)
         judged = [row for row in batch.judged if row is not None]
         parents = {each for parents in self.parents for row in judged for each in parents.of(row)}
         related = {each for one in self._comparisons for each in one.needs(batch)}

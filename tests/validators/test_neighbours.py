@@ -10,7 +10,8 @@ from random import Random
 import pytest
 
 from schemas import load
-from schemas.sample import Event, flow_setup, kinds, story
+from schemas.sample import Event, Fault, flow_setup, kinds, story
+from schemas.sample.faults.beside import FAULTS
 from tests.validators.judging import ruleset
 from tests.validators.neighbourhood import FIRST_NEIGHBOUR, neighbours, related
 from validators import Context, Judgement, Neighbour, Record, judge
@@ -90,6 +91,30 @@ def test_rows_that_arrive_in_order_of_time_never_wait(version: str) -> None:
         verdicts = judged(version, events[: at + 1], event.table, known, overdue=False).records
         assert verdicts[-1].waits_for == ()
         assert verdicts[-1].findings == ()
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_fault_shows_beside_the_other_rows(name: str) -> None:
+    """A row of a life broken in a way that it does not show by itself is found by its clause."""
+    events = life("3.0", "government_building")
+    fitting = [
+        (at, event)
+        for at, event in enumerate(events)
+        if FAULTS[name].applies(load("3.0").table(event.table), event.record)
+    ]
+    assert any(is_found(FAULTS[name], events, at, event) for at, event in reversed(fitting))
+
+
+def is_found(fault: Fault, events: Sequence[Event], at: int, event: Event) -> bool:
+    """Whether a row broken in this way is found, and no other row of its table is blamed."""
+    broken = fault.apply(load("3.0").table(event.table), event.record, Random(1))
+    told = [*events[:at], Event(event.at, event.table, broken), *events[at + 1 :]]
+    verdicts = judged("3.0", told, event.table, in_effect("3.0", told), overdue=False).records
+    blamed = {one.id: {found.clause for found in one.findings} for one in verdicts if one.findings}
+    return (
+        blamed.keys() == {FIRST_NEIGHBOUR + at}
+        and set(fault.clauses) <= blamed[FIRST_NEIGHBOUR + at]
+    )
 
 
 def test_what_is_still_to_come_is_no_fault() -> None:
