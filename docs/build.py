@@ -6,17 +6,20 @@ With `--check` nothing is written; exit code 1 if a page is not what the sources
 from __future__ import annotations
 
 import ast
+import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import click
+import matrix
+import rule_pages
 
 from connectors.county import load_bodies
 from exchange import settings
 from exchange.cli import exchange
-from validators import discover
 from validators.codes import FILE, with_new
+from validators.report.schema import report_schema
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "reference"
@@ -60,36 +63,56 @@ def bodies() -> str:
 
 def codes() -> str:
     """The register of rule codes, with those that are new."""
-    return with_new(FILE.read_text("utf-8"), (rule.code for rule in discover()))
+    return with_new(FILE.read_text("utf-8"), (rule.code for rule in rule_pages.written()))
+
+
+def report_shape() -> str:
+    """The JSON Schema of a check's report."""
+    return json.dumps(report_schema(), ensure_ascii=False, indent=1) + "\n"
 
 
 MAKERS: Mapping[str, Callable[[], str]] = {
     "../../validators/codes.toml": codes,
+    "articles.md": matrix.article_page,
     "bodies.md": bodies,
+    "check-report.schema.json": report_shape,
+    "clauses.md": matrix.clause_page,
     "commands.md": commands,
     "dags.md": dags,
     "settings.md": settings.table,
 }
 
 
-def stale() -> list[str]:
-    """The names of the pages that are not what the sources say."""
+def made() -> dict[str, str]:
+    """Every page that is made, by its name below docs/reference."""
+    pages = {name: make() for name, make in MAKERS.items()}
+    return pages | {f"rules/{name}": text for name, text in rule_pages.pages().items()}
+
+
+def stale(pages: Mapping[str, str]) -> list[str]:
+    """The names of the pages that are not what the sources say, or that nothing makes any more."""
+    left = {f"rules/{path.name}" for path in (PAGES / "rules").glob("*")} - set(pages)
     return [
         name
-        for name, make in MAKERS.items()
-        if not (PAGES / name).exists() or (PAGES / name).read_text("utf-8") != make()
-    ]
+        for name, text in pages.items()
+        if not (PAGES / name).exists() or (PAGES / name).read_text("utf-8") != text
+    ] + sorted(left)
 
 
 def main() -> int:
     """Writes the pages, or with `--check` only compares them."""
     if "--check" in sys.argv[1:]:
-        found = stale()
+        found = stale(made())
         for name in found:
             print(f"{name} is not what the sources say: PYTHONPATH=. python docs/build.py")
         return 1 if found else 0
-    for name, make in MAKERS.items():
-        (PAGES / name).write_text(make(), "utf-8")
+    pages = made()
+    (PAGES / "rules").mkdir(exist_ok=True)
+    for name in stale(pages):
+        if name in pages:
+            (PAGES / name).write_text(pages[name], "utf-8")
+        else:
+            (PAGES / name).unlink()
     return 0
 
 

@@ -151,7 +151,8 @@ class Rule:
     that of the faulty row and must not be judged again.
 
     The examples are rows by field, or scenes of several rows, run as tests: ``good`` passes,
-    ``bad`` fails, ``beside`` is not touched by the rule; in ``open`` scenes it is not answered yet.
+    ``bad`` fails, ``beside`` is not touched by the rule; in ``open`` scenes it is not answered yet;
+    ``boundary`` are rows at the edge, with whether they pass.
     """
 
     code: str
@@ -178,6 +179,7 @@ class Rule:
     bad: tuple[Example, ...] = ()
     beside: tuple[Example, ...] = ()
     open: tuple[Scene, ...] = ()
+    boundary: tuple[tuple[Example, bool], ...] = ()
 
     @property
     def consequence(self) -> Consequence:

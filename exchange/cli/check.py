@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ from schemas import Table, in_force, load, versions
 from validators import Context, Record, Ruleset, judge
 from validators.record import RECORD_ZONE
 from validators.report.model import Input, Report, report_on
+from validators.report.words import Language, language_of
 
 FORMATS = {"text": "as_text", "json": "as_json", "html": "as_html", "xlsx": "as_xlsx"}
 """Form of the report → module of validators.report that renders it."""
@@ -62,6 +64,9 @@ class _Judge:
     is_flag=True,
     help="Write the self-check code of each file beside it.",
 )
+@click.option(
+    "--lang", type=click.Choice(["zh", "en"]), help="Language of the labels; default: by LANG."
+)
 @click.option("--at", "moment", help="Judge as of this time (ISO 8601); default: now.")
 def check(
     files: tuple[Path, ...],
@@ -71,6 +76,7 @@ def check(
     form: str,
     output: Path | None,
     code: bool,
+    lang: Language | None,
     moment: str | None,
 ) -> int:
     """Judge FILES (CSV, XLSX, DBF) and report what is wrong with them.
@@ -85,14 +91,15 @@ def check(
     now = _moment(moment)
     judging = _judge(table, version, body, now)
     module = import_module(f"validators.report.{FORMATS[form]}")
-    render: Callable[[Report], str | bytes] = module.render
+    render: Callable[[Report, Language], str | bytes] = module.render
+    language = lang or language_of(dict(os.environ))
     clean = True
     for path in files:
         report = judging.report(path)
         clean = clean and report.clean
         if code:
             path.with_name(f"{path.name}.zc").write_text(report.self_check + "\n", "utf-8")
-        _write(render(report), _place(output, path, form, many=len(files) > 1))
+        _write(render(report, language), _place(output, path, form, many=len(files) > 1))
     return CLEAN if clean else FINDINGS
 
 

@@ -79,7 +79,9 @@ def test_examples(rule: Rule) -> None:
     places = places_of(rule)
     assert places, f"{rule.code} is for no table of any version"
     for standard, table in places:
-        for expected, examples in ((True, rule.good), (False, rule.bad), (None, rule.beside)):
+        edges = [tuple(one for one, how in rule.boundary if how is it) for it in (True, False)]
+        passing, failing = (*rule.good, *edges[0]), (*rule.bad, *edges[1])
+        for expected, examples in ((True, passing), (False, failing), (None, rule.beside)):
             for example in examples:
                 if fits(standard, table, example):
                     given = answer(rule, standard, table, example)
@@ -93,7 +95,8 @@ def test_examples(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", RULES, ids=by_code)
 def test_every_example_is_run(rule: Rule) -> None:
     """No example names a field that none of the rule's tables has, so none is silently skipped."""
-    for example in (*rule.good, *rule.bad, *rule.beside, *rule.open):
+    edges = (example for example, _ in rule.boundary)
+    for example in (*rule.good, *rule.bad, *rule.beside, *rule.open, *edges):
         assert any(fits(standard, table, example) for standard, table in places_of(rule)), example
 
 

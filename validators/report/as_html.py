@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from schemas.clauses import clauses
 from validators.derived import IMPLIED
 from validators.report.model import HANDLING, Report
+from validators.report.words import RULE_TEXTS, Language, words
 from validators.rule import OWNER_NAMES
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 SHOWN = 200
 
 
-def render(report: Report) -> str:
+def render(report: Report, language: Language = "zh") -> str:
     """The page; every value from the data is escaped."""
     return _template().render(
         report=report,
@@ -29,6 +30,9 @@ def render(report: Report) -> str:
         consequences=HANDLING,
         owners=OWNER_NAMES,
         statement=statement,
+        _=words(language),
+        language=language,
+        rule_texts=RULE_TEXTS if language != "zh" else None,
     )
 
 

@@ -6,42 +6,54 @@ from itertools import groupby
 
 from validators.finding import Finding
 from validators.report.model import HANDLING, Report
+from validators.report.words import RULE_TEXTS, Language, Word, words
 
 
-def render(report: Report) -> str:
+def render(report: Report, language: Language = "zh") -> str:
     """The report as plain text that ends with a line break."""
-    lines = [*_head(report), ""]
+    word = words(language)
+    lines = [*_head(report, word), ""]
+    if language != "zh":
+        lines[1:1] = [word(RULE_TEXTS)]
     for place, found in groupby(report.findings, key=lambda finding: (finding.row, finding.where)):
         lines.append(place[1])
         for finding in found:
-            lines += _finding(finding)
+            lines += _finding(finding, word)
         lines.append("")
     if report.clean:
-        lines += ["没有发现问题。", ""]
-    lines += [f"未检查：{reason}（{number}项次）" for reason, number in report.not_checked.items()]
-    lines += [f"规则 {each.rule} 运行异常，请报系统运维单位。" for each in report.errors]
+        lines += [word("没有发现问题。"), ""]
+    lines += [f"{word('未检查')}：{reason}（{n}）" for reason, n in report.not_checked.items()]
+    lines += [
+        f"{word('规则')} {each.rule} {word('运行异常，请报系统运维单位')}。"
+        for each in report.errors
+    ]
     stamp = report.stamp
     lines.append(
-        f"标准 {stamp.standard}{f'＋{stamp.overlay}' if stamp.overlay else ''}，"
-        f"规则集 {stamp.ruleset}，代码表 {stamp.codelists}，引擎 {stamp.engine}"
+        f"{word('标准')} {stamp.standard}{f'＋{stamp.overlay}' if stamp.overlay else ''}，"
+        f"{word('规则集')} {stamp.ruleset}，{word('代码表')} {stamp.codelists}，"
+        f"{word('引擎')} {stamp.engine}"
     )
-    lines.append(f"自查码 {report.self_check}")
+    lines.append(f"{word('自查码')} {report.self_check}")
     return "\n".join(lines) + "\n"
 
 
-def _head(report: Report) -> list[str]:
+def _head(report: Report, word: Word) -> list[str]:
     passed, failed = report.verdicts.get("pass", 0), report.verdicts.get("fail", 0)
-    many = len(report.findings)
+    table = report.table
+    counts = (
+        f"{word('可上报')} {passed}（{word('其中须整改')} {report.must_mend}），"
+        f"{word('不可上报')} {failed}，{len(report.findings)} {word('个问题')}"
+    )
     return [
-        f"{report.input.file}：{report.table.name}（{report.table.code}），{report.input.rows}行",
-        f"可上报{passed}行（其中须整改{report.must_mend}行），不可上报{failed}行，问题{many}个。",
+        f"{report.input.file}：{table.name}（{table.code}），{report.input.rows} {word('行')}",
+        counts,
     ]
 
 
-def _finding(finding: Finding) -> list[str]:
-    told = [f"  【{HANDLING[finding.consequence]}】{finding.message}"]
+def _finding(finding: Finding, word: Word) -> list[str]:
+    told = [f"  【{word(HANDLING[finding.consequence])}】{finding.message}"]
     if finding.expected:
-        told.append(f"    应为：{finding.expected}")
-    told.append(f"    改法：{finding.fix}")
-    told.append(f"    依据：{finding.clause}　规则：{finding.rule}")
+        told.append(f"    {word('应为')}：{finding.expected}")
+    told.append(f"    {word('怎么改')}：{finding.fix}")
+    told.append(f"    {word('依据')}：{finding.clause}　{word('规则')}：{finding.rule}")
     return told

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from validators.finding import Finding
 from validators.report.as_html import statement
 from validators.report.model import HANDLING, Report
+from validators.report.words import RULE_TEXTS, Language, Word, words
 from validators.rule import OWNER_NAMES, Consequence
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ COLUMNS = (
     ("规则", 34),
 )  # fmt: skip
 VALUE, EXPECTED = 3, 4
+HOW_TO_USE = "“问题清单”逐条说明；“数据标注”中着色的单元格有问题，指向单元格可见批注。"
+COLOURS_MEAN = "红：不可上报，须改正；黄：可上报，须整改；蓝：提示核查。"
 SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 """What a body sends is text: never a formula, a link or a rounded number."""
 MADE = datetime(2000, 1, 1)  # noqa: DTZ001 - fixed, so that the same report is the same file
@@ -37,21 +40,24 @@ COLOURS: dict[Consequence, str] = {"reject": "#F8C9C9", "rectify": "#FBE7B2", "a
 _GRAVITY = ("advice", "rectify", "reject")
 
 
-def render(report: Report) -> bytes:
+def render(report: Report, language: Language = "zh") -> bytes:
     """The workbook; the same report gives the same bytes."""
     from xlsxwriter import Workbook
 
+    word = words(language)
     file = BytesIO()
     with Workbook(file, {**SAFE, "in_memory": True}) as book:
-        book.set_properties({"title": f"数据校验报告 {report.input.file}", "created": MADE})
-        _cover(book, report)
-        _findings(book, report)
-        _data(book, report)
+        book.set_properties(
+            {"title": f"{word('数据校验报告')} {report.input.file}", "created": MADE}
+        )
+        _cover(book, report, word)
+        _findings(book, report, word)
+        _data(book, report, word)
     return file.getvalue()
 
 
-def _cover(book: Workbook, report: Report) -> None:
-    sheet = book.add_worksheet("说明")
+def _cover(book: Workbook, report: Report, word: Word) -> None:
+    sheet = book.add_worksheet(word("说明"))
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 90)
     bold = book.add_format({"bold": True, "valign": "top"})
@@ -65,60 +71,62 @@ def _cover(book: Workbook, report: Report) -> None:
         ("其中须整改", str(report.must_mend)),
         ("不可上报", str(report.verdicts.get("fail", 0))),
         ("问题", str(len(report.findings))),
-        ("怎么用", "“问题清单”逐条说明；“数据标注”中着色的单元格有问题，指向单元格可见批注。"),
-        ("颜色", "红：不可上报，须改正；黄：可上报，须整改；蓝：提示核查。"),
-        *(
-            ("没有检查", f"{reason}（{number}项次）")
-            for reason, number in report.not_checked.items()
-        ),
+        ("怎么用", word(HOW_TO_USE)),
+        ("颜色", word(COLOURS_MEAN)),
+        *(("没有检查", f"{reason}（{number}）") for reason, number in report.not_checked.items()),
         ("标准", f"{stamp.standard} {stamp.overlay}".strip()),
-        ("规则集", f"{stamp.ruleset}，代码表 {stamp.codelists}，引擎 {stamp.engine}"),
-        ("文件 SHA-256", report.input.sha256),
+        (
+            "规则集",
+            f"{stamp.ruleset}，{word('代码表')} {stamp.codelists}，{word('引擎')} {stamp.engine}",
+        ),
+        ("文件", f"SHA-256 {report.input.sha256}"),
         ("自查码", report.self_check),
     ]
+    if word(RULE_TEXTS) != RULE_TEXTS:
+        facts.append(("规则", word(RULE_TEXTS)))
     for row, (name, told) in enumerate(facts):
-        sheet.write_string(row, 0, name, bold)
+        sheet.write_string(row, 0, word(name), bold)
         sheet.write_string(row, 1, told, wrapped)
 
 
-def _findings(book: Workbook, report: Report) -> None:
-    sheet = book.add_worksheet("问题清单")
-    _heads(book, sheet, [name for name, _ in COLUMNS], [width for _, width in COLUMNS])
+def _findings(book: Workbook, report: Report, word: Word) -> None:
+    sheet = book.add_worksheet(word("问题清单"))
+    _heads(book, sheet, [word(name) for name, _ in COLUMNS], [width for _, width in COLUMNS])
     sheet.autofilter(0, 0, max(len(report.findings), 1), len(COLUMNS) - 1)
     plain = book.add_format({"text_wrap": True, "valign": "top"})
     right = book.add_format({"text_wrap": True, "valign": "top", "bg_color": "#EDF6EE"})
     bad = _coloured(book)
     for row, finding in enumerate(report.findings, start=1):
-        for column, told in enumerate(_told(finding)):
+        for column, told in enumerate(_told(finding, word)):
             form = {VALUE: bad[finding.consequence], EXPECTED: right}.get(column, plain)
             sheet.write_string(row, column, told[:CELL_LIMIT], form)
 
 
-def _told(finding: Finding) -> tuple[str, ...]:
+def _told(finding: Finding, word: Word) -> tuple[str, ...]:
     pairs = zip(finding.field_names, finding.fields, strict=True)
     return (
         finding.where,
-        HANDLING[finding.consequence],
-        "、".join(f"{name}（{code}）" for name, code in pairs) or "整行",
-        finding.value or "（空）",
+        word(HANDLING[finding.consequence]),
+        "、".join(f"{name}（{code}）" for name, code in pairs) or word("整行"),
+        finding.value or word("（空）"),
         finding.expected or "",
         finding.message,
         finding.why,
         finding.fix,
-        "；".join(f"{name}={value or '（空）'}" for name, value in finding.key.items()),
-        OWNER_NAMES[finding.owner],
+        "；".join(f"{name}={value or word('（空）')}" for name, value in finding.key.items()),
+        word(OWNER_NAMES[finding.owner]),
         finding.clause,
         statement(finding.clause),
         finding.rule,
     )
 
 
-def _data(book: Workbook, report: Report) -> None:
+def _data(book: Workbook, report: Report, word: Word) -> None:
     """The rows as they were read, with the cells of findings coloured and commented."""
-    sheet = book.add_worksheet("数据标注")
+    sheet = book.add_worksheet(word("数据标注"))
     columns = [entry for entry in report.table.fields if not entry.receiver]
     names = [f"{entry.name}\n{entry.code}" for entry in columns]
-    _heads(book, sheet, ["位置", *names], [10, *(18 for _ in columns)])
+    _heads(book, sheet, [word("位置"), *names], [10, *(18 for _ in columns)])
     sheet.freeze_panes(1, 1)
     by_cell: dict[tuple[int, str], list[Finding]] = defaultdict(list)
     for finding in report.findings:
@@ -138,16 +146,19 @@ def _data(book: Workbook, report: Report) -> None:
             sheet.write_string(row, column, value[:CELL_LIMIT], form)
             if found and comments < COMMENT_LIMIT:
                 comments += 1
-                sheet.write_comment(row, column, _comment(found), {"x_scale": 3, "y_scale": 2})
+                sheet.write_comment(
+                    row, column, _comment(found, word), {"x_scale": 3, "y_scale": 2}
+                )
 
 
 def _gravest(found: list[Finding]) -> Consequence:
     return max((each.consequence for each in found), key=_GRAVITY.index)
 
 
-def _comment(found: list[Finding]) -> str:
+def _comment(found: list[Finding], word: Word) -> str:
+    should, mend = word("应为"), word("怎么改")
     told = [
-        f"{each.message}\n应为：{each.expected or ''}\n改法：{each.fix}（{each.clause}）"
+        f"{each.message}\n{should}：{each.expected or ''}\n{mend}：{each.fix}（{each.clause}）"
         for each in found
     ]
     return "\n\n".join(told)[:CELL_LIMIT]

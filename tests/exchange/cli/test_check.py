@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from random import Random
 
+import jsonschema
 import openpyxl
 import pytest
 import xlsxwriter
@@ -15,6 +16,7 @@ import xlsxwriter
 from connectors.county import load_bodies
 from exchange.cli import main
 from exchange.judging.rulesets import Rulesets
+from exchange.settings import ROOT
 from schemas import load
 from schemas.sample import valid
 from tests.goldens import FOLDER, assert_golden
@@ -22,7 +24,8 @@ from tests.validators.judging import NOW
 from validators import Context, Record, judge
 
 PROJECTS = FOLDER / "check" / "projects.csv"
-CALL = ["--table", "SPGL_XMJBXXB", "--body", "420602", "--at", "2026-11-22T12:00:00"]
+JUDGE = ["--table", "SPGL_XMJBXXB", "--body", "420602", "--at", "2026-11-22T12:00:00"]
+CALL = [*JUDGE, "--lang", "zh"]
 
 
 def settled(report: str) -> str:
@@ -186,3 +189,37 @@ def test_binary_garbage_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture
     path.write_bytes(Random(1).randbytes(5000))
     assert main(["check", str(path), *CALL]) == 2
     assert "垃圾.csv" in capsys.readouterr().err
+
+
+def test_json_is_of_the_published_schema(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is printed satisfies the schema in the reference, waived findings too."""
+    _, printed = checked(capsys, str(PROJECTS), *CALL, "--format", "json")
+    schema = json.loads((ROOT / "docs/reference/check-report.schema.json").read_text("utf-8"))
+    told = json.loads(printed)
+    told["findings"][0]["waived"] = {
+        "consequence": "reject", "reason": "升级", "signer": "张主任", "from": "2026-11-01",
+        "until": "2026-12-31",
+    }  # fmt: skip
+    jsonschema.validate(told, schema)
+    del told["findings"][1]["fix"]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(told, schema)
+
+
+@pytest.mark.parametrize("form", ["text", "html", "xlsx"])
+def test_english_report_says_what_stays_chinese(
+    form: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By LANG the labels are English, every one of them; the rules' own words are not."""
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    target = tmp_path / f"report.{form}"
+    assert main(["check", str(PROJECTS), *JUDGE, "--format", form, "-o", str(target)]) == 1
+    if form == "xlsx":
+        sheets = openpyxl.load_workbook(target).sheetnames
+        assert sheets == ["About", "Problems", "Marked data"]
+        return
+    text = target.read_text("utf-8")
+    assert "What rules say (problem, reason, how to mend) is in Chinese" in text
+    assert "cannot be reported, must be corrected" in text
+    assert "规则集" not in text
