@@ -8,16 +8,19 @@ from schemas.sample.catalogue import UnknownKindError
 from schemas.sample.faults import FAULTS, Fault, FaultDoesNotApplyError
 from schemas.sample.life.flows import flow_setup
 from schemas.sample.life.tale import Event
+from schemas.sample.omissions import OMISSIONS, Omission
 from schemas.sample.records import WRITTEN_AT, UnknownFieldError, valid
 from schemas.sample.retiming import SpanTooShortError, least_span, retime
 from schemas.sample.stories import kinds, story
 
 __all__ = [
     "FAULTS",
+    "OMISSIONS",
     "WRITTEN_AT",
     "Event",
     "Fault",
     "FaultDoesNotApplyError",
+    "Omission",
     "SpanTooShortError",
     "UnknownFieldError",
     "UnknownKindError",
