@@ -47,6 +47,12 @@ def succeeded(conn: Conn, upstream: str) -> None:
     conn.execute(Q["breaker_success"], {"name": upstream})
 
 
+def works(conn: Conn, upstream: str) -> bool:
+    """Whether the upstream took anything within the last ten minutes."""
+    row = conn.execute(Q["works"], {"name": upstream}).fetchone()
+    return row is not None and bool(row["works"])
+
+
 def failed(conn: Conn, upstream: str, error: str, now: datetime) -> None:
     """The upstream did not answer; at the third time running the breaker opens for seconds."""
     conn.execute(

@@ -175,7 +175,7 @@ def _attempt(
         outcomes.broken |= {versions[delivery] for delivery in broken}
         answers |= {one: SendResult(one, "unknown", reason=why) for one, why in broken.items()}
         results = list(answers.values())
-        _heard(conn, upstream, results, now)
+        _heard(conn, upstream, [one for one in results if one.delivery not in broken], now)
     for result in results:
         done = result.outcome in {"sent", "already"}
         (outcomes.sent if done else outcomes.bad)[
@@ -214,7 +214,7 @@ def _record(
         elif version in outcomes.broken and attempt >= BROKEN_ATTEMPTS:
             bury(conn, {version: reason}, "unreadable", now)
             total.dead += 1
-        elif version not in outcomes.away and attempt >= upstream.limits.attempts:
+        elif _is_exhausted(conn, upstream, version, attempt, outcomes):
             bury(conn, {version: f"已试 {attempt} 次：{reason}"}, "exhausted", now)
             total.dead += 1
         elif result.outcome == "unknown":
@@ -225,6 +225,15 @@ def _record(
             send_again(conn, version, now, by_id[version]["attempt"], reason)
             total.again += 1
     return total
+
+
+def _is_exhausted(
+    conn: Conn, upstream: Upstream, version: int, attempt: int, outcomes: _Outcomes
+) -> bool:
+    """Whether one version climbed its ladder in vain while the way up served others."""
+    if version in outcomes.away or attempt < upstream.limits.attempts:
+        return False
+    return breaker.works(conn, upstream.name)
 
 
 def _refused(

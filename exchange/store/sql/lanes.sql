@@ -153,6 +153,10 @@ insert into upstream (name) values (%(name)s) on conflict do nothing
 -- name: breaker
 select failures, open_until from upstream where name = %(name)s
 
+-- name: works
+select coalesce(last_success_at > clock_timestamp() - interval '10 minutes', false) as works
+from upstream where name = %(name)s
+
 -- name: lock_for_trial
 -- Whoever gets this row tries; the others go by until it is known how that went.
 select from upstream where name = %(name)s and open_until <= %(now)s

@@ -151,6 +151,19 @@ def test_ladder_ends_in_a_dead_letter_that_doubles_nothing(
     assert len(province.rows(FLOW)) == 1
 
 
+def test_not_now_wears_the_ladder_out_only_while_others_are_served(
+    world: World, province: Province
+) -> None:
+    """A platform that puts everybody off is an outage; one record put off among others is dead."""
+    province.limits = Limits(attempts=1)
+    flows(world, "P1")
+    assert fussy(world, province, "retry").again == 1
+    flows(world, "Q1")
+    world.pass_time(seconds=5)
+    assert fussy(world, province, "retry").sent == 1
+    assert (world.states(FLOW), letters(world)) == (["dead", "sent"], ["exhausted"])
+
+
 def test_preview_masks_what_is_personal(world: World, province: Province) -> None:
     """Nobody reads a telephone or identity number from a dead letter."""
     flows(world, "P1")
