@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,11 +35,11 @@ def seal(form: str) -> None:
     \b
     Example: exchange ledger seal
     """
-    store = _store()
-    sealed = seal_all(store, now=datetime.now(UTC))
-    fold(store)
-    with store.transaction() as conn:
-        left = tail(conn, now=datetime.now(UTC))
+    with closing(_store()) as store:
+        sealed = seal_all(store, now=datetime.now(UTC))
+        fold(store)
+        with store.transaction() as conn:
+            left = tail(conn, now=datetime.now(UTC))
     facts = {
         "blocks": sealed.blocks, "rows": sealed.rows, "busy": sealed.busy,
         "unsealed_rows": left.rows, "unsealed_s": round(left.oldest_s, 1),
@@ -65,15 +66,15 @@ def verify(form: str, file: Path | None) -> int:
     Example: exchange ledger verify
              exchange ledger verify --anchor anchor-2026-11-21.json
     """
-    store = _store()
     given = read_anchor(file) if file else None
     began = time.perf_counter()
-    found = verify_all(store, progress=_progress)
-    with store.transaction() as conn:
-        found.faults += compare_issued(conn)
-        found.faults += compare(conn, given) if given else []
-        seconds = time.perf_counter() - began
-        left = tail(conn, now=datetime.now(UTC))
+    with closing(_store()) as store:
+        found = verify_all(store, progress=_progress)
+        with store.transaction() as conn:
+            found.faults += compare_issued(conn)
+            found.faults += compare(conn, given) if given else []
+            left = tail(conn, now=datetime.now(UTC))
+    seconds = time.perf_counter() - began
     facts: dict[str, Any] = {
         "blocks": found.blocks, "rows": found.rows, "head": found.head.hex(),
         "seconds": round(seconds, 2),
@@ -109,8 +110,9 @@ def anchor(day: datetime | None, out: Path, blocks: Path | None) -> None:
     made = anchor_of(Settings.read(), wanted, now=datetime.now(UTC))
     out.write_text(made.to_json(), "utf-8")
     if blocks:
-        with _store().transaction() as conn, blocks.open("w", encoding="utf-8") as lines:
-            lines.writelines(json.dumps(text) + "\n" for text in block_texts(conn, made))
+        with closing(_store()) as store, store.transaction() as conn:
+            texts = [json.dumps(text) + "\n" for text in block_texts(conn, made)]
+        blocks.write_text("".join(texts), "utf-8")
     head = made.content["head"]
     click.echo(f"{out}: {made.content['day']}, block {head['block']}, {head['hash']}")
     if not made.content["complete"]:

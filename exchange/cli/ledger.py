@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from datetime import UTC, datetime
 
 import click
@@ -43,7 +44,7 @@ def show_balance(bodies: tuple[str, ...], form: str, full: bool) -> int:
     Example: exchange ledger balance --body 420602
              exchange ledger balance --full
     """
-    with _store().transaction() as conn:
+    with closing(_store()) as store, store.transaction() as conn:
         found = balance(conn, bodies=bodies or None, full=full)
     if form == "json":
         click.echo(json.dumps(found.to_json(), ensure_ascii=False))
@@ -70,7 +71,7 @@ def slow(limit: int) -> int:
     \b
     Example: exchange ledger slow --limit 5
     """
-    with _store().transaction() as conn:
+    with closing(_store()) as store, store.transaction() as conn:
         parameters = {"now": datetime.now(UTC), "limit": limit}
         rows = conn.execute(load("ledger")["slow_versions"], parameters).fetchall()
     for row in rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,7 +43,7 @@ def show(key: str, form: str) -> int:
     Example: exchange ledger show 2306-420602-04-01-123450
     """
     settings, now = Settings.read(), datetime.now(UTC)
-    with Store(app_url(settings), by="ledger").transaction() as conn:
+    with closing(Store(app_url(settings), by="ledger")) as store, store.transaction() as conn:
         found = journeys(conn, key)
         given = _receipts(conn, found, _key(settings))
     if form == "json":
@@ -63,7 +64,7 @@ def receipt(key: str) -> int:
     Example: exchange ledger receipt 2306-420602-04-01-123450
     """
     settings = Settings.read()
-    with Store(app_url(settings), by="ledger").transaction() as conn:
+    with closing(Store(app_url(settings), by="ledger")) as store, store.transaction() as conn:
         found = journeys(conn, key)
         given = _receipts(conn, found, read_key(settings.signing_key))
     told = [one.to_json() for of_version in given.values() for one in of_version]

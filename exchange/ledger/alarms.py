@@ -78,7 +78,7 @@ def keep(conn: Conn, present: Sequence[Alarm], now: datetime) -> None:
                 "names": [one.name for one in present],
                 "texts": [one.text[:TEXT_LENGTH] for one in present],
                 "commands": [one.command for one in present],
-                "seconds": [one.seconds for one in present],
+                "seconds": [float(one.seconds) for one in present],
             },
         )
     conn.execute(Q["clear_alarms"], {"now": now, "before": now - OVER_AFTER})

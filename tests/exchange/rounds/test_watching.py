@@ -12,6 +12,7 @@ import pytest
 
 from exchange.cli import main
 from exchange.ledger.alarms import Alarm, open_alarms
+from exchange.ledger.seal import seal
 from exchange.rounds.pulling import pull_shard
 from exchange.rounds.watching import watch
 from exchange.settings import Settings
@@ -49,6 +50,7 @@ def test_overdue_record_is_an_alarm_with_body_hop_and_command(
     """A record that waits for an hour: whose it is, in which hop, and what to type."""
     world.land(FLOW, world.flow())
     world.judge()
+    seal(world.store, now=world.now)
     found = kinds(watch(settings, now=datetime.now(UTC) + timedelta(hours=1)))
     alarm = found["oldest-record"]
     assert (alarm.subject, alarm.command) == (BODY, "./run exchange ledger slow")
