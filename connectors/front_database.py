@@ -5,8 +5,9 @@ Feed options: ``cursor`` (column with the time of a row's last change, required)
 ``unique`` (columns that tell rows of one second apart, default the primary key), ``schema``,
 ``zone`` (offset of the wall time in the database, default +08:00), ``statement_seconds``,
 ``changes`` (how changes are told: ``window``, the default, as below; ``queue``: by a queue that
-triggers fill, see ``connectors.change_queue``), ``changes_connection`` (the stored connection for
-that).
+triggers fill, see ``connectors.change_queue``; ``slot``: by PostgreSQL's log, see
+``connectors.log_slot``, with ``slot`` and ``publication``, both ``spgl`` by default),
+``changes_connection`` (the stored connection for that).
 
 How a pull goes: look through the overlap and compare digests (``connectors.front_window``), read
 what is new or changed and all that lies beyond, each page with the mark after it. Of the overlap
@@ -63,12 +64,12 @@ from connectors.key_ranges import (
 )
 from schemas import Standard, Table
 
-CHANGES = ("window", "queue")
+CHANGES = ("window", "queue", "slot")
 """How a body's changes can be told."""
 
 _OPTIONS = {
     "cursor", "overlap", "unique", "schema", "zone", "statement_seconds", "changes",
-    "changes_connection",
+    "changes_connection", "slot", "publication",
 }  # fmt: skip
 _PAGES_A_STATEMENT = 10
 _HOT = timedelta(seconds=30)
@@ -96,12 +97,10 @@ def open_source(
     address, tables = connections.url(feed.connection), feed.tables_of(standard)
     if changes == "window":
         return FrontDatabase(body.code, address, tables, **options)
-    # These know this module; they are fetched only when a body asks for them.
-    from connectors.change_queue import ChangeQueue
-    from connectors.front_changes import FedDatabase
+    # It knows this module: fetched only when a body asks for it.
+    from connectors.change_ways import told_by
 
-    queue = ChangeQueue(body.code, connections.url(name), schema=options.get("schema"))
-    return FedDatabase(queue, body.code, address, tables, **options)
+    return told_by(changes, (address, connections.url(name)), body, tables, options)
 
 
 class FrontDatabase(Source, RangeSource):

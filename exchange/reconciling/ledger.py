@@ -20,7 +20,11 @@ def compare_with_source(store: Store, feed: Mapping[str, str], *, now: datetime)
     Only what was pulled before the whole table was last compared is looked at.
     """
     with store.transaction() as conn:
-        return _compare(conn, feed, OF_SOURCE, now)
+        found = _compare(conn, feed, OF_SOURCE, now)
+        # The sweep takes these back itself, together with those that it names.
+        gone = _found(conn, feed, "vanished", "never_held")
+        keep(conn, feed, gone, now=now)
+        return found | {"vanished": len(gone)}
 
 
 def compare_with_itself(store: Store, feed: Mapping[str, str], *, now: datetime) -> dict[str, int]:
@@ -41,11 +45,13 @@ def _compare(
 ) -> dict[str, int]:
     found: dict[str, int] = {}
     for kind, statement in kinds.items():
-        rows = conn.execute(Q[statement], dict(feed)).fetchall()
-        differences = [
-            Difference(kind, row["record_key"], row["version_id"], row["detail"]) for row in rows
-        ]
+        differences = _found(conn, feed, kind, statement)
         keep(conn, feed, differences, now=now)
         found[kind] = len(differences)
     resolve(conn, feed, kinds, now=now)
     return found
+
+
+def _found(conn: Conn, feed: Mapping[str, str], kind: str, statement: str) -> list[Difference]:
+    rows = conn.execute(Q[statement], dict(feed)).fetchall()
+    return [Difference(kind, row["record_key"], row["version_id"], row["detail"]) for row in rows]

@@ -28,14 +28,16 @@ class ChangesSuite(SourceSuite, TimesSuite):
         assert taker.pull() == []
 
     def test_deletes_are_told(self, world: FrontWorld) -> None:
-        """A row that is gone is named by its key, its place and its local key."""
+        """A row that is gone is named by its key and, as far as it is told, by its place."""
         world.put(PROJECTS, [project(n) for n in range(3)])
         taker = read_whole(world)
         places = {row.values["DFSJZJ"]: row.where for row in taker.rows}
         world.run(f"DELETE FROM {{}} WHERE {world.q('DFSJZJ')} = 'L000001'")
         (page,) = pages(taker)
         assert page.rows == ()
-        assert [(one.where, one.key) for one in page.gone] == [(places["L000001"], ("2",))]
+        (gone,) = page.gone
+        assert gone.key == ("2",)
+        assert places["L000001"].startswith(gone.where)
         assert pages(taker) == []
 
     def test_edits_that_leave_the_change_time(self, world: FrontWorld) -> None:

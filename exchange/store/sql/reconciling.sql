@@ -137,3 +137,24 @@ where standard = %(standard)s and table_code = %(table_code)s and lsh = any(%(se
 select d.payload from delivery d
 where d.standard = %(standard)s and d.table_code = %(table_code)s and d.lsh is null
   and (d.tried or d.outcome in ('sent', 'passed', 'confirmed', 'refused'))
+
+-- name: never_held
+-- Records here of which the source had no row whenever it was compared: pulled, and gone before.
+select n.record_key, n.id as version_id, jsonb_build_object('place', n.place) as detail
+from (
+    select distinct on (v.record_key) v.record_key, v.id, v.place, v.pulled_at, v.valid, v.state
+    from version v
+    where v.body = %(body)s and v.standard = %(standard)s and v.table_code = %(table_code)s
+      and v.state <> 'superseded'
+    order by v.record_key, v.revision desc
+) n
+where n.valid and n.state <> 'withdrawn'
+  and n.pulled_at < (
+      select min(coalesce(r.compared_at, '-infinity')) from key_range r
+      where r.body = %(body)s and r.standard = %(standard)s and r.table_code = %(table_code)s
+  )
+  and not exists (
+      select from source_row s join key_range r on r.id = s.range_id
+      where s.record_key = n.record_key
+        and r.body = %(body)s and r.standard = %(standard)s and r.table_code = %(table_code)s
+  )

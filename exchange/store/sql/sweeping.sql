@@ -196,15 +196,24 @@ with gone as (
     from key_range r, gone g
     where r.id = s.range_id and r.body = %(body)s and r.standard = %(standard)s
       and r.table_code = %(table_code)s and s.row_key = g.row_key and s.missing_since is null
-    returning s.record_key
+    returning s.record_key, s.content_hash, s.row_key
+), named as (
+    select v.id, g.row_key
+    from gone g
+    join version v on v.body = %(body)s and v.standard = %(standard)s
+        and v.table_code = %(table_code)s and v.local_key = g.local_key and v.place = g.place
+    union
+    select v.id, h.row_key
+    from held h
+    join version v on v.body = %(body)s and v.standard = %(standard)s
+        and v.table_code = %(table_code)s and v.record_key = h.record_key
+        and v.content_hash = h.content_hash
 )
 insert into difference (body, standard, table_code, record_key, kind, owner, version_id, detail,
                         found_at, seen_at)
 select %(body)s, %(standard)s, %(table_code)s, v.record_key, 'vanished', 'county', v.id,
     jsonb_build_object('row', g.row_key, 'missing_since', %(now)s::timestamptz), %(now)s, %(now)s
-from gone g
-join version v on v.body = %(body)s and v.standard = %(standard)s
-    and v.table_code = %(table_code)s and v.local_key = g.local_key and v.place = g.place
+from named g join version v on v.id = g.id
 where v.valid and v.state not in ('superseded', 'withdrawn')
   and v.record_key <> all(%(kept)s)
   and not exists (
