@@ -23,7 +23,7 @@ class Pulled:
     """What one sweep over a body brought.
 
     ``errors`` are texts for people, by table; ``tables`` were read to their end, or the source said
-    that nothing stirs in them.
+    that nothing stirs in them. ``unfinished``: it was ended before everything was read.
     """
 
     read: int = 0
@@ -31,6 +31,7 @@ class Pulled:
     oldest: datetime | None = None
     errors: dict[str, str] = field(default_factory=dict)
     tables: list[str] = field(default_factory=list)
+    unfinished: bool = False
 
     def add(self, landed: Landed) -> None:
         """Count one page."""
@@ -47,12 +48,14 @@ def pull(
     *,
     clock: Callable[[], datetime],
     on_landed: Callable[[Feed], None] | None = None,
+    enough: Callable[[], bool] = lambda: False,
 ) -> Pulled:
     """Read what is new in each feed (all of one body and standard) and land it page by page.
 
     ``on_landed`` is called after every page that brought new versions, so that they can be judged
-    while the rest is read. A source that cannot be reached ends the sweep; a table that is refused
-    does not. Errors end up in the feed's row and in the result, never as an exception.
+    while the rest is read; ``enough`` is asked after every page and ends the pull when true: what
+    is left is read by the next. A source that cannot be reached ends the sweep; a table that is
+    refused does not. Errors end up in the feed's row and in the result, never as an exception.
     """
     pulled = Pulled()
     marks = _marks(store, feeds)
@@ -64,7 +67,9 @@ def pull(
                 stirred = {table.code for table in source.stirred(tables, marks)}
             if feed.table.code in stirred:
                 mark = marks.get(feed.table.code)
-                _pull_feed(store, source, feed, mark, pulled, clock, on_landed)
+                if not _pull_feed(store, source, feed, mark, pulled, clock, on_landed, enough):
+                    pulled.unfinished = True
+                    break
             pulled.tables.append(feed.table.code)
         except TryLaterError as error:
             _failed(store, feed, error, pulled)
@@ -94,7 +99,9 @@ def _pull_feed(
     pulled: Pulled,
     clock: Callable[[], datetime],
     on_landed: Callable[[Feed], None] | None,
-) -> None:
+    enough: Callable[[], bool],
+) -> bool:
+    """Whether the table was read to its end."""
     for page in source.pages(feed.table, mark):
         if page.rows or page.gone or page.mark != mark:
             with store.transaction() as conn:
@@ -104,6 +111,9 @@ def _pull_feed(
                 on_landed(feed)
         source.done(page)
         mark = page.mark if page.mark is not None else mark
+        if enough():
+            return False
+    return True
 
 
 def _heartbeat(store: Store, feeds: Sequence[Feed], tables: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,11 +22,14 @@ from exchange.landing.land import Feed
 from exchange.landing.pull import Pulled, pull
 from exchange.rounds.comparing import Allowance, compare_some
 from exchange.rounds.loop import now
+from exchange.rounds.rhythm import budget_spent, interval, may_start
 from exchange.rounds.wiring import Exchange, opened, register_bodies
 from exchange.settings import Settings
 from exchange.store.disk import Room, room
+from exchange.store.queries import load
 
 LOG = logging.getLogger(__name__)
+LANDING = load("landing")
 THREADS = 8
 REST_S = 0.1
 FIRST_PAUSE = timedelta(seconds=2)
@@ -75,6 +78,12 @@ class _Served:
     summary: BodySummary = field(default_factory=BodySummary)
     sources: dict[str, Source] = field(default_factory=dict)
     running: Future[None] | None = None
+    last_new: datetime | None = None
+
+    @property
+    def in_trouble(self) -> bool:
+        """Whether its last sweep failed."""
+        return self.pause > FIRST_PAUSE
 
 
 def pull_shard(
@@ -95,6 +104,9 @@ def pull_shard(
     with opened(settings, work="pull") as exchange:
         register_bodies(exchange)
         began = now()
+        with exchange.store.transaction() as conn:
+            found = conn.execute(LANDING["last_landed"], {"bodies": list(bodies)})
+            last = {row["body"]: row["landed_at"] for row in found}
         served = [
             _Served(
                 body,
@@ -102,13 +114,15 @@ def pull_shard(
                 began,
                 FIRST_PAUSE,
                 Allowance(body.compare_share),
+                last_new=last.get(body.code),
             )
             for body in map(exchange.bodies.__getitem__, bodies)
         ]
-        pool = ThreadPoolExecutor(max_workers=min(THREADS, max(1, len(served))))
+        threads = min(THREADS, max(1, len(served)))
+        pool = ThreadPoolExecutor(max_workers=threads)
         try:
             while not stop.is_set() and now() < until:
-                started = _start_due(exchange, pool, served)
+                started = _start_due(exchange, pool, served, threads, patient=once)
                 if once and not started and all(one.running is None for one in served):
                     break
                 if once:
@@ -122,9 +136,18 @@ def pull_shard(
     return {one.body.code: one.summary for one in served}
 
 
-def _start_due(exchange: Exchange, pool: ThreadPoolExecutor, served: list[_Served]) -> int:
+def _start_due(
+    exchange: Exchange,
+    pool: ThreadPoolExecutor,
+    served: list[_Served],
+    threads: int,
+    *,
+    patient: bool,
+) -> int:
+    """Start the bodies that are due; ``patient``: each may read on however many others wait."""
     started = 0
     moment = now()
+    troubled = sum(one.in_trouble and _runs(one) for one in served)
     space = room(exchange.settings.state, exchange.settings.disk_free_mb)
     for one in served:
         if one.running is not None and one.running.done():
@@ -134,11 +157,21 @@ def _start_due(exchange: Exchange, pool: ThreadPoolExecutor, served: list[_Serve
             continue
         one.summary.errors.pop("disk", None)
         if one.running is None and one.due <= moment:
+            if not may_start(
+                in_trouble=one.in_trouble, running_in_trouble=troubled, threads=threads
+            ):
+                continue
+            troubled += one.in_trouble
             slower = SLOW_WHEN_NEARLY_FULL if space.state == "slow" else 1
-            one.due = moment + slower * one.body.every
-            one.running = pool.submit(_sweep, exchange, one)
+            quiet = None if one.last_new is None else moment - one.last_new
+            one.due = moment + slower * interval(one.body.every, quiet)
+            one.running = pool.submit(_sweep, exchange, one, () if patient else served)
             started += 1
     return started
+
+
+def _runs(one: _Served) -> bool:
+    return one.running is not None and not one.running.done()
 
 
 def _no_room(one: _Served, space: Room) -> None:
@@ -164,10 +197,16 @@ def _wait(served: list[_Served]) -> None:
                 one.summary.errors["*"] = "a sweep was still running when the round ended"
 
 
-def _sweep(exchange: Exchange, one: _Served) -> None:
+def _sweep(exchange: Exchange, one: _Served, others: Sequence[_Served]) -> None:
     """One sweep over one body; every failure ends here, in the summary."""
+    began = now()
+
+    def enough() -> bool:
+        """Others wait for a thread, and this body has had its share."""
+        return budget_spent(began, now(), others_wait=any(map(_waits, others)))
+
     try:
-        trouble = _pull_all(exchange, one)
+        trouble = _pull_all(exchange, one, enough)
         _judge(exchange, one)
     except (ConnectorError, TryLaterError) as error:
         one.summary.errors["*"] = str(error)
@@ -186,7 +225,12 @@ def _sweep(exchange: Exchange, one: _Served) -> None:
         one.pause = FIRST_PAUSE
 
 
-def _pull_all(exchange: Exchange, one: _Served) -> bool:
+def _waits(one: _Served) -> bool:
+    """Whether it is due and no thread has taken it up yet."""
+    return one.running is not None and not one.running.running() and not one.running.done()
+
+
+def _pull_all(exchange: Exchange, one: _Served, enough: Callable[[], bool]) -> bool:
     trouble = False
     for version, feeds in one.feeds.items():
         source = one.sources.get(version)
@@ -201,8 +245,14 @@ def _pull_all(exchange: Exchange, one: _Served) -> bool:
             feeds,
             clock=now,
             on_landed=lambda _: _judge(exchange, one),
+            enough=enough,
         )
         _add(one.summary, pulled)
+        if pulled.new:
+            one.last_new = now()
+        if pulled.unfinished:
+            one.due = now()
+            break
         for table, error in pulled.errors.items():
             LOG.warning("%s %s: %s", one.body.code, table, error)
         trouble = trouble or bool(pulled.errors)

@@ -93,3 +93,6 @@ where (body.name, body.divisions, body.connector)
 -- name: insert_self_check
 insert into self_check (batch_id, code, recognised)
 values (%(batch)s, %(code)s, %(recognised)s)
+
+-- name: last_landed
+select body, max(landed_at) as landed_at from feed where body = any(%(bodies)s) group by 1
