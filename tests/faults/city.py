@@ -169,6 +169,10 @@ class FaultCity:
     def spring(self, point: str, seconds: float = 60, *, strike: Strike = "kill") -> int:
         """Arms a trap and waits until a process has been struck there; its process id."""
         self.traps.arm(point, strike)
+        return self.struck(point, seconds, strike=strike)
+
+    def struck(self, point: str, seconds: float = 60, *, strike: Strike = "kill") -> int:
+        """Waits until a process has been struck at an armed point; its process id."""
         try:
             self.wait(lambda: self.traps.struck(point), seconds, f"somebody at {point}")
         finally:

@@ -23,7 +23,7 @@ def struck_at(point: str, rows: int = 40) -> Callable[[Stage], None]:
         records = stage.hand.lines(_AT, rows)
         stage.city.traps.arm(point)
         stage.hand.say(_AT, *records)
-        stage.city.spring(point, 120)
+        stage.city.struck(point, 120)
         stage.hand.wait_for(*records, last="confirmed", seconds=180)
 
     return story
@@ -89,7 +89,7 @@ def paused(stage: Stage) -> None:
         records = stage.hand.lines(_AT, 10)
         stage.city.traps.arm(point, "pause")
         stage.hand.say(_AT, *records)
-        pid = stage.city.spring(point, 120, strike="pause")
+        pid = stage.city.struck(point, 120, strike="pause")
         try:
             time.sleep(_FROZEN_S)
             ended = _end_lease(stage, pid)
