@@ -35,7 +35,7 @@ from connectors.front_window import DAWN, LAST, row_hash
 from connectors.key_ranges import Key, KeyDigest, KeyRange, RangeSum
 
 _DIGEST_BITS = 60
-_KEYS_A_STATEMENT = 100
+_KEYS_A_STATEMENT = 250
 _ROWS_A_FETCH = 2000
 
 
@@ -82,7 +82,7 @@ class RangeReader:
     def rows(self, connection: Connection, keys: Sequence[Key]) -> Iterator[tuple[RawRow, int]]:
         """The rows with these keys and their digests."""
         for start in range(0, len(keys), _KEYS_A_STATEMENT):
-            wanted = or_(*map(self._is, keys[start : start + _KEYS_A_STATEMENT]))
+            wanted = self._among(keys[start : start + _KEYS_A_STATEMENT])
             yield from self._whole(connection, self._all_columns().where(wanted))
 
     def _hashed_here(
@@ -135,6 +135,13 @@ class RangeReader:
             condition = later if condition is None else or_(later, and_(part == value, condition))
         assert condition is not None
         return condition
+
+    def _among(self, keys: Sequence[Key]) -> ColumnElement[bool]:
+        """Any of these keys; a key of one column as a list, which costs far less to compile."""
+        if len(self._key) > 1:
+            return or_(*map(self._is, keys))
+        values = [value for key in keys for _, value in self._valued(key)]
+        return self._reader.unique[0].in_(values)
 
     def _is(self, key: Key) -> ColumnElement[bool]:
         return and_(*(part == value for part, value in self._valued(key)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ import psycopg
 import pytest
 
 from connectors.county import load_bodies
+from exchange.cli import main
 from exchange.rounds.delivering import deliver_once
 from exchange.rounds.pulling import pull_shard
 from exchange.rounds.reconciling import (
@@ -164,8 +166,10 @@ def test_three_sides_agree_until_someone_alters_one(city: City) -> None:
         assert conn.execute("select count(*) from audit").fetchone() == (1,)
 
 
-def test_what_the_pull_missed_is_made_good(city: City) -> None:
-    """A row stamped long ago and a silent edit land by the reconciliation and go up after it."""
+def test_what_the_pull_missed_is_made_good(
+    city: City, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A row stamped long ago lands by the reconciliation, goes up after it, and is shown."""
     city.reconcile()
     new = city.flows[0] | {"SPLCBBH": "9.9", "DFSJZJ": "late-1"}
     city.put(new, hours=5)
@@ -174,6 +178,19 @@ def test_what_the_pull_missed_is_made_good(city: City) -> None:
     city.deliver()
     after = city.reconcile()
     assert (after.counts["missed"], after.counts["sent"]) == (0, len(city.flows) + 1)
+
+    monkeypatch.setenv("SPGL_DATABASE_URL", str(city.settings.database_url))
+    monkeypatch.setenv("SPGL_CONNECTIONS", str(city.settings.connections))
+    monkeypatch.setenv("SPGL_STATE", str(city.settings.state))
+    assert main(["sweep", "--show", "--body", BODY, "--format", "json"]) == 0
+    days = json.loads(capsys.readouterr().out)["days"]
+    assert [(day["table_code"], day["missed"]) for day in days if day["missed"]] == [(FLOW, 1)]
+    assert main(["reconcile", "--body", BODY, "--show"]) == 0
+    assert f"{BODY}" in capsys.readouterr().out
+    city.at_source('delete from {} where "DFSJZJ" = %s', city.flows[0]["DFSJZJ"])
+    assert main(["sweep", "--body", BODY]) == 1
+    assert main(["reconcile", "--show", "--body", BODY]) == 1
+    assert "地方未经撤回删除了记录" in capsys.readouterr().out
 
 
 def test_a_division_is_shown_with_one_body() -> None:
