@@ -82,3 +82,9 @@ def block_hash(text: str) -> bytes:
 def statement(name: str, kind: str) -> bytes:
     """A statement of ``chain.sql`` over the rows of one kind."""
     return Q[name].replace(b"(rows_of_kind)", b"(" + Q[f"kind_{kind}"] + b")")
+
+
+def anything() -> bytes:
+    """The statement that asks whether there is a row of any kind; one look instead of many."""
+    kinds = b" or ".join(b"exists (" + Q[f"kind_{kind}"] + b")" for kind in KINDS)
+    return Q["anything"].replace(b"select any_row", b"select " + kinds)

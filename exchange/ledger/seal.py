@@ -18,6 +18,7 @@ from exchange.ledger.chain import (
     Block,
     Part,
     Q,
+    anything,
     block_hash,
     block_text,
     statement,
@@ -100,12 +101,13 @@ def _next_block(conn: Conn, fence: int, now: datetime, moves: int) -> tuple[int,
     if fence == low:
         return 0, True
     span = {"low": low, "high": fence, "rows": moves}
+    found = conn.execute(anything(), span).fetchone()
+    if found is None or not found["there"]:
+        return 0, True
     cut = conn.execute(Q["end_of_block"], span).fetchone()
     high = fence if cut is None else max(int(cut["written_in"]), low + 1)
     parts = _write_parts(conn, number, low, high)
     rows = sum(part.rows for part in parts)
-    if not rows:
-        return 0, True
     digest = block_hash(block_text(number, sealed_at, low, high, previous, parts))
     block = Block(number, sealed_at, low, high, rows, previous, digest)
     conn.execute(Q["insert_block"], {name: getattr(block, name) for name in Block.__slots__})

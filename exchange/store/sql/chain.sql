@@ -123,6 +123,11 @@ select number, sealed_at, high, hash from ledger_block order by number desc limi
 -- name: fence
 select written_fence() as fence
 
+-- name: anything
+-- Whether there is a row of any kind to seal; the kinds are put where any_row stands.
+select any_row as there
+from (values (%(low)s::bigint, %(high)s::bigint)) as b (low, high)
+
 -- name: end_of_block
 -- Where a block of about so many moves ends, if there are that many before the fence.
 select written_in from journey
