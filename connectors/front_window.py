@@ -183,8 +183,8 @@ class Window:
 
     @classmethod
     def from_mark(cls, mark: dict[str, Any] | None, overlap: timedelta) -> Window:
-        """The state from a mark; None is the beginning."""
-        if mark is None:
+        """The state from a mark; None, or the mark of another way of telling, is the beginning."""
+        if mark is None or "position" not in mark:
             return cls(overlap)
         return cls(
             overlap,

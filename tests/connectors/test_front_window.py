@@ -84,7 +84,7 @@ def test_settled_only_after_a_look() -> None:
 
 
 def test_marks_there_and_back() -> None:
-    """The state survives JSON."""
+    """The state survives JSON; a mark that a queue or a log left begins anew."""
     window = taken([T, T + SECOND])
     window.todo = [Stretch(), Stretch(T, None), Stretch(undated=True)]
     window.after = ("2026-01-02 03:04:05", "1", "7")
@@ -92,3 +92,4 @@ def test_marks_there_and_back() -> None:
     again = Window.from_mark(json.loads(json.dumps(window.to_mark())), OVERLAP)
     assert again == window
     assert Window.from_mark(None, OVERLAP) == Window(OVERLAP)
+    assert Window.from_mark({"fed": True}, OVERLAP) == Window(OVERLAP)
