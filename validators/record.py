@@ -76,10 +76,11 @@ class Context:
     are then not checked and hold nothing back. ``grace_over`` are the records that have waited for
     an absent parent as long as the policy allows. ``one_file`` says that the records are the rows
     of one document, so that no row can be a later state of another. ``waivers`` are the rules that
-    the body is excused from. ``related`` gives the rows of every lookup that comparisons need, the
-    newest first, each record once; ``previous`` the earlier versions of records that have some, by
-    record, the newest first. None means that nobody could look. In a second look at records that
-    were handed on, rules that return a record are left out: it has gone.
+    the body is excused from. ``related`` gives the rows of the lookups that comparisons need, the
+    newest first, each record once, without lookups that name none; ``previous`` the earlier
+    versions of records that have some, by record, the newest first. None means that nobody could
+    look. In a second look at records that were handed on, rules that return a record are left out:
+    it has gone.
     """
 
     body: str

@@ -172,7 +172,9 @@ def context_of(
         parents=parent_states(conn, ruleset.standard, needs.parents),
         waivers=waivers_of(conn, group.body, wall_time(now).date()),
         grace_over=frozenset(row["id"] for row in group.rows if row["pulled_at"] + grace <= now),
-        related=related_rows(conn, ruleset.standard, group.body, needs.related),
+        related=related_rows(
+            conn, ruleset.standard, group.body, needs.related, [row["id"] for row in group.rows]
+        ),
         previous=earlier_versions(conn, group.feed, group.rows) if needs.previous else {},
         second_look=second_look,
     )

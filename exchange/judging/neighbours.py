@@ -38,11 +38,14 @@ STANDINGS: Mapping[str, Standing] = {
 
 
 def related_rows(
-    conn: Conn, standard: Standard, body: str, lookups: Iterable[Lookup]
+    conn: Conn, standard: Standard, body: str, lookups: Iterable[Lookup], judged: Sequence[int]
 ) -> dict[Lookup, list[Neighbour]]:
-    """The rows that each lookup names, of whatever body; local keys are those of this body."""
+    """The rows that each lookup names, of whatever body; a lookup that names none is left out.
+
+    Local keys are those of this body, and name no row of those ``judged`` (versions) themselves.
+    """
     wanted = sorted(lookups, key=lambda lookup: (lookup.table, lookup.fields, lookup.values))
-    found: dict[Lookup, list[Neighbour]] = {lookup: [] for lookup in wanted}
+    found: dict[Lookup, list[Neighbour]] = {}
     named = [one for one in wanted if one.fields != (LOCAL_KEY,)]
     local = [one for one in wanted if one.fields == (LOCAL_KEY,)]
     if named:
@@ -61,6 +64,7 @@ def related_rows(
             "standard": standard.version,
             "tables": [one.table for one in local],
             "values": [one.values[0] for one in local],
+            "judged": list(judged),
             "most": MOST,
         }
         _sort_in(standard, found, local, conn.execute(Q["rows_of_local_keys"], asked).fetchall())

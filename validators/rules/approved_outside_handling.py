@@ -18,9 +18,9 @@ def _within(row: Seen, found: Found) -> Reply:
     accepted, finished = handling_of(found.sound(STEPS_OF_CASE.name))
     first = accepted.day("BLSJ") if accepted else None
     last = finished.day("BLSJ") if finished else None
-    if accepted and first and signed < first - _ONE_DAY:
+    if accepted and first and first - signed > _ONE_DAY:
         return Against(f"受理记录：{told(accepted)}。", f"不早于{first - _ONE_DAY}")
-    if finished and last and signed > last + _ONE_DAY:
+    if finished and last and signed - last > _ONE_DAY:
         return Against(f"办结记录：{told(finished)}。", f"不晚于{last + _ONE_DAY}")
     return True if accepted and finished else missing(row, "受理或办结记录")
 

@@ -81,6 +81,7 @@ cross join lateral (
     from version v
     where v.body = %(body)s and v.standard = %(standard)s and v.table_code = n.table_code
       and v.local_key = n.local_key and v.state not in ('superseded', 'withdrawn')
+      and v.id <> all(%(judged)s)
     order by v.id desc
     limit %(most)s
 ) v

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from exchange.judging.second_look import SecondLook, look_again
+from exchange.replay.reproduce import reproduce
 from exchange.store.connection import Store
 from exchange.store.migrate import MIGRATIONS
 from schemas import load, versions
@@ -136,6 +137,17 @@ def test_one_fault_is_found_once(world: World) -> None:
     ]
     (finding,) = world.rows("select detail from finding where rule like 'PRC%%'")
     assert str(steps[-1]["DFSJZJ"]) in finding["detail"]["message"]
+
+
+def test_verdict_beside_other_rows_is_reached_again(world: World) -> None:
+    """The rows that a verdict was compared with are kept with it: it can be reproduced."""
+    steps = case_of(world)
+    late = steps[1] | {"BLSJ": "2026-10-09 09:00:00", "DFSJZJ": "late-1", "BLZT": "8"}
+    world.land(STEPS, *steps, late)
+    world.judge()
+    (row,) = world.rows("select id from version where local_key = 'late-1'")
+    with world.store.transaction() as conn:
+        assert reproduce(conn, row["id"]).reasons == ()
 
 
 def test_withdrawn_step_is_not_there(world: World) -> None:
