@@ -30,6 +30,7 @@ STANDINGS: Mapping[str, Standing] = {
     "sending": "passed",
     "unknown": "passed",
     "sent": "passed",
+    "dead": "passed",
     "confirmed": "accepted",
     "returned": "failed",
     "superseded": "gone",

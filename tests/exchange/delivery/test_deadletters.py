@@ -113,7 +113,7 @@ def test_newer_version_takes_the_place_of_a_refused_one(world: World, province: 
     world.pass_time(seconds=5)
     flow = world.flow() | {"SPLCBM": "P1", "DFSJZJ": "P1", "SPLCMC": "改短"}
     world.land(FLOW, flow)
-    world.judge()
+    assert world.judge().errors == []
     assert world.states(FLOW) == ["superseded", "queued"]
 
 
