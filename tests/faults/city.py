@@ -48,6 +48,7 @@ one that delivers files, one that pushes over HTTP."""
 
 RATES = {"420602": 1.2, "420606": 0.6, "420607": 0.8, "420626": 0.8}
 OTHER_RATE = 0.4
+SETTING_UP_RATE, SETTING_UP_S = 15.0, 400
 LOOPS = ("pull", "deliver-1", "deliver-2", "slow-rounds")
 SERVER_S, COMMAND_S = 120, 300
 LOOK_S = 0.2
@@ -92,13 +93,17 @@ class FaultCity:
         for name in LOOPS:
             self.launch(self.loop(name))
         for code in BODIES:
-            self.county(code, rate=RATES.get(code, OTHER_RATE))
+            self.county(code, rate=SETTING_UP_RATE if code in RATES else OTHER_RATE)
         # What cannot be witnessed row by row makes no mistakes and so says nothing twice.
         self.county("420600-zrzy", mistakes=0.0)
         self.county("420600-gxq", mistakes=0.0)
         self.wait(self._has_read, SERVER_S, "the first pulling round")
         argv = self.city.simulator("county", "--body", *BODIES)
         self.launch(Program("counties", argv, self.environment()))
+        # Flows and items first: whatever is told later hangs on them.
+        self.wait(self._has_projects, SETTING_UP_S, "a first project of each county above")
+        for code, rate in RATES.items():
+            self.county(code, rate=rate)
 
     def stop(self) -> None:
         """Ends everything."""
@@ -283,6 +288,15 @@ class FaultCity:
                 "select count(distinct body) from feed where pulled_at is not null"
             ).fetchone()
             return row is not None and row[0] >= len(BODIES) - 1
+        return False
+
+    def _has_projects(self) -> bool:
+        with suppress(psycopg.Error), self.store() as conn:
+            row = conn.execute(
+                "select count(distinct body) from version"
+                " where table_code = 'SPGL_XMJBXXB' and state = 'confirmed'"
+            ).fetchone()
+            return row is not None and row[0] >= len(RATES)
         return False
 
     def _tell(
