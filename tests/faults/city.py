@@ -50,7 +50,7 @@ RATES = {"420602": 1.2, "420606": 0.6, "420607": 0.8, "420626": 0.8}
 OTHER_RATE = 0.4
 SETTING_UP_RATE, SETTING_UP_S = 15.0, 400
 LOOPS = ("pull", "deliver-1", "deliver-2", "slow-rounds")
-SERVER_S, COMMAND_S = 120, 300
+SERVER_S, COMMAND_S = 120, 600
 LOOK_S = 0.2
 
 

@@ -14,7 +14,7 @@ from tests.faults.results import keep
 from tests.faults.schedulers import hand_over
 from tests.faults.stage import running_city
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
