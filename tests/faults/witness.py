@@ -107,9 +107,9 @@ def make_memory(path: Path) -> None:
     Journal(path).close()
     memory = sqlite3.connect(path)
     memory.executescript(
-        "create table witness_told (table_code text, sent text);"
-        "create trigger witness after insert on record begin"
-        " insert into witness_told values (new.table_code, new.sent); end;"
+        "create table witness_told (id integer primary key, steps text);"
+        "create trigger witness after insert on batch begin"
+        " insert into witness_told (steps) values (new.steps); end;"
     )
     memory.close()
 
@@ -197,16 +197,20 @@ class Witness:
         try:
             memory.execute("begin")
             known = memory.execute("select table_code, local_key, sent from record").fetchall()
-            ever = memory.execute("select table_code, sent from witness_told").fetchall()
+            ever = memory.execute(
+                "select id, steps from witness_told where id > ?", [self._seen.get(body, 0)]
+            ).fetchall()
             batches = memory.execute("select steps from batch").fetchall()
         finally:
             memory.close()
         on_their_way = {
             (step["table"], step["local_key"]) for (text,) in batches for step in json.loads(text)
         }
-        for code, sent in ever:
-            content = told_content(standard.table(code), json.loads(sent))
-            self.told[body, standard.version, code].ever.add(content)
+        for number, text in ever:
+            self._seen[body] = number
+            for step in json.loads(text):
+                content = told_content(standard.table(step["table"]), step["record"])
+                self.told[body, standard.version, step["table"]].ever.add(content)
         for code, local_key, sent in known:
             if (code, local_key) not in on_their_way:
                 content = told_content(standard.table(code), json.loads(sent))
