@@ -32,4 +32,9 @@ RULE = Rule(
         {"PFRQ": None, "PFWH": None, "PFWJBT": None, "SPJGLX": "20"},
         {"PFRQ": None, "PFWH": "1号", "PFWJBT": "说明", "SPJGLX": "99"},
     ),
+    boundary=(
+        ({"PFRQ": None, "PFWH": "1号", "PFWJBT": None}, False),
+        ({"PFRQ": None, "PFWH": None, "PFWJBT": "批复"}, False),
+        ({"PFRQ": "2026-03-02", "PFWH": None, "PFWJBT": None}, False),
+    ),
 )

@@ -27,4 +27,5 @@ RULE = Rule(
         {"PFRQ": None, "PFWH": None, "PFWJYXQX": None},
         {"PFRQ": "2026-03-02", "PFWH": "1号", "PFWJYXQX": None, "SPJGLX": "99"},
     ),
+    boundary=(({"PFRQ": "2026-03-02", "PFWH": "1号", "PFWJYXQX": None, "SPJGLX": "20"}, False),),
 )

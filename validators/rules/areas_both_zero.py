@@ -20,4 +20,5 @@ RULE = Rule(
     good=({"YDMJ": "0", "JZMJ": "0.01"}, {"YDMJ": "300", "JZMJ": "0"}),
     bad=({"YDMJ": "0", "JZMJ": "0.00"},),
     beside=({"YDMJ": None, "JZMJ": "0"}, {"YDMJ": "0", "JZMJ": "约300"}),
+    boundary=(({"YDMJ": "300", "JZMJ": "300"}, True),),
 )

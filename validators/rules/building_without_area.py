@@ -20,4 +20,5 @@ RULE = Rule(
     good=({"SFXXGC": "0", "YDMJ": "0", "JZMJ": "12000"},),
     bad=({"SFXXGC": "0", "YDMJ": "0", "JZMJ": "0"},),
     beside=({"SFXXGC": "1", "YDMJ": "0", "JZMJ": "0"}, {"SFXXGC": "0", "YDMJ": None, "JZMJ": "0"}),
+    boundary=(({"SFXXGC": "0", "YDMJ": "300", "JZMJ": "300"}, True),),
 )

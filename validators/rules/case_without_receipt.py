@@ -38,4 +38,11 @@ RULE = Rule(
         undated("6", ("8", "02 11:00")),
     ),
     open=(case(("6", "02 10:00"), ("8", "02 11:00")),),
+    boundary=(
+        (case(("2", "02 10:00"), ("8", "02 11:00"), overdue=True), False),
+        (case(("4", "02 10:00"), ("8", "02 11:00"), overdue=True), False),
+        (case(("5", "02 10:00"), ("8", "02 11:00"), overdue=True), False),
+        (case(("9", "02 10:00"), ("8", "02 11:00"), overdue=True), False),
+        (case(("14", "02 10:00"), ("8", "02 11:00"), overdue=True), False),
+    ),
 )

@@ -53,4 +53,11 @@ RULE = Rule(
     ),
     bad=(Scene(_ROW, earlier=(_ROW | {"DFSJZJ": "B"},)),),
     beside=(Scene(_ROW), Scene(_ROW | {"SJYXBS": "0"}, earlier=(_ROW | {"DFSJZJ": "B"},))),
+    boundary=(
+        (Scene(_ROW | {"SBYY": "1"}, earlier=(_ROW | {"SBYY": "2"},)), True),
+        (Scene(_ROW | {"SJSCZT": "1"}, earlier=(_ROW | {"SJSCZT": "2"},)), True),
+        (Scene(_ROW | {"SJWXYY": "1"}, earlier=(_ROW | {"SJWXYY": "2"},)), True),
+        (Scene(_ROW | {"SCSJ": "1"}, earlier=(_ROW | {"SCSJ": "2"},)), True),
+        (Scene(_ROW | {"GXSJ": "1"}, earlier=(_ROW | {"GXSJ": "2"},)), True),
+    ),
 )

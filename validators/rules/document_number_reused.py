@@ -46,4 +46,13 @@ RULE = Rule(
         Scene(_ROW | {"PFWH": None}, (("SPGL_XMSPSXPFWJXXB", _OTHER),)),
         Scene(_ROW | {"GCDM": None}, (("SPGL_XMSPSXPFWJXXB", _OTHER),)),
     ),
+    boundary=(
+        (
+            Scene(
+                _ROW, (("SPGL_XMSPSXPFWJXXB", _OTHER | {"GCDM": "2306-420602-04-01-123450/02"}),)
+            ),
+            True,
+        ),
+        (Scene(_ROW, (("SPGL_XMSPSXPFWJXXB", _OTHER | {"GCDM": None}),)), True),
+    ),
 )

@@ -24,4 +24,10 @@ RULE = Rule(
     good=({"SJSCZT": "0", "SBYY": None}, {"SJSCZT": "2", "SBYY": "工程代码不存在"}),
     bad=({"SJSCZT": "0", "SBYY": "校验失败"}, {"SJSCZT": "2", "SBYY": ""}),
     beside=({"SJSCZT": None, "SBYY": "校验失败"}, {"SJSCZT": "9", "SBYY": None}),
+    boundary=(
+        ({"SJSCZT": "1", "SBYY": "x"}, False),
+        ({"SJSCZT": "3", "SBYY": "x"}, False),
+        ({"SJSCZT": "3", "SBYY": None, "SJYXBS": "0"}, True),
+        ({"SJSCZT": "3", "SBYY": "x", "SJYXBS": "0"}, False),
+    ),
 )

@@ -23,4 +23,10 @@ RULE = Rule(
     good=({"SPLCLX": "1", "LXLX": "1"}, {"SPLCLX": "3", "LXLX": "3"}),
     bad=({"SPLCLX": "1", "LXLX": "3"}, {"SPLCLX": "5", "LXLX": "1"}),
     beside=({"SPLCLX": "10", "LXLX": "1"}, {"SPLCLX": "1", "LXLX": None}),
+    boundary=(
+        ({"SPLCLX": "2", "LXLX": "1"}, True),
+        ({"SPLCLX": "2", "LXLX": "2"}, False),
+        ({"SPLCLX": "4", "LXLX": "2"}, True),
+        ({"SPLCLX": "3", "LXLX": "1"}, False),
+    ),
 )

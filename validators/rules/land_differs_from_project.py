@@ -64,4 +64,9 @@ RULE = Rule(
         Scene(_ROW | {"GCDM": None, "TDHQFS": None, "YDMJ": None}),
     ),
     open=(Scene(_ROW), Scene(_ROW, overdue=True)),
+    boundary=(
+        (Scene(_ROW | {"YDMJ": "990"}, (_OF,)), True),
+        (Scene(_ROW | {"YDMJ": None}, (_OF,)), True),
+        (Scene(_ROW | {"TDHQFS": "2,4"}, (_OF,)), True),
+    ),
 )

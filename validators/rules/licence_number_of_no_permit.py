@@ -71,4 +71,9 @@ RULE = Rule(
         Scene(_ROW | {"XKBABH": "SG-2"}, (_REVIEW, _DOCUMENT)),
         Scene(_ROW, overdue=True),
     ),
+    boundary=(
+        (Scene(_ROW, (("SPGL_JSGCJGYSBAXXB", _CASE | {"JGYSBABH": "SG-1"}),)), True),
+        (Scene(_ROW, (("SPGL_JSGCXFYSBAXXB", _CASE | {"BABBH": "SG-1"}),)), True),
+        (Scene(_ROW, (("SPGL_XMSPSXPFWJXXB", _CASE | {"ZZBH": "SG-1"}),)), True),
+    ),
 )

@@ -50,4 +50,5 @@ RULE = Rule(
         beside_steps({"TBCXKSSJ": "2026-03-03 09:00:00"}, ("1", "02 09:00")),
         beside_steps({"TBCXKSSJ": "2026-03-03 09:00:00"}, overdue=True),
     ),
+    boundary=((beside_steps({"TBCXKSSJ": "2026-03-09 17:00:00"}, *_ORDINARY), True),),
 )

@@ -23,4 +23,8 @@ RULE = Rule(
     good=({"JSDDXZQH": "420602"},),
     bad=({"JSDDXZQH": "000000"}, {"JSDDXZQH": "999999"}),
     beside=({"JSDDXZQH": None}, {"JSDDXZQH": "4206"}),
+    boundary=(
+        ({"JSDDXZQH": "111111"}, False),
+        ({"JSDDXZQH": "111112"}, True),
+    ),
 )

@@ -21,4 +21,8 @@ RULE = Rule(
     good=({"SJSCZT": "0"},),
     bad=({"SJSCZT": "3"}, {"SJSCZT": "9"}, {"SJSCZT": "-1"}),
     beside=({"SJSCZT": None},),
+    boundary=(
+        ({"SJSCZT": "3", "SJYXBS": "0"}, False),
+        ({"SJSCZT": "0", "SJYXBS": "0"}, True),
+    ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
@@ -49,6 +50,19 @@ def dossier_of(told: Told, kind: DossierKind) -> Dossier:
         )
 
     return Dossier(kind, "K", rows(dict(told.rows)), area=SetUp(rows(dict(told.area))))
+
+
+def looks_again_in_time(rule: DossierRule, told: Told) -> bool:
+    """Whether a subject that is to be looked at again changes its answer not before that day."""
+    for number, answer in enumerate(answers(rule, told)):
+        if answer.again is None:
+            continue
+        if answer.again <= setting(told.now).today:
+            return False
+        eve = replace(told, now=f"{answer.again - timedelta(days=1)} 23:59:59")
+        if answers(rule, eve)[number].outcome != answer.outcome:
+            return False
+    return True
 
 
 def answers(rule: DossierRule, told: Told) -> list[Answer]:

@@ -74,6 +74,24 @@ RULE = DossierRule(
     ),
     beside=(project(("BJ1", "SX1", "1 01-05 09:00"), area=_TELLS),),
     boundary=(
+        (
+            project(
+                _HALF,
+                also={_REVIEW: ({**_GC, "SCKSRQ": "2026-05-06", "SCTGSJ": "2026-08-31"},)},
+                area=_TELLS,
+                now="2026-12-01 09:00:00",
+            ),
+            False,
+        ),
+        (
+            project(
+                _HALF,
+                also={_REVIEW: ({**_GC, "SCKSRQ": "2026-05-06", "SCTGSJ": None},)},
+                area=_TELLS,
+                now="2026-12-01 09:00:00",
+            ),
+            True,
+        ),
         (project(_LONG, area=_TELLS, now="2026-12-01 09:00:00"), True),
         (
             project(

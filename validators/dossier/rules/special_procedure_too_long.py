@@ -66,6 +66,8 @@ RULE = DossierRule(
     bad=(case(*_STEPS, also=_told("4")), case(*_STEPS[:2], also=_told("4"))),
     beside=(case(*_STEPS), case(*_STEPS, also=_told("4", sort="9"))),
     boundary=(
+        (case("3 03-02 09:00", "9 03-03 09:00", "10 03-03 09:00", also=_told("0")), True),
+        (case(*_STEPS[:2], "11 03-30 09:00", also=_told("4")), True),
         (case(*_STEPS, also=_told("5")), True),
         (case(*_STEPS, also=_told("7", sort="2")), True),
         (case(*_STEPS, also=_told("6", sort="2")), False),
