@@ -8,6 +8,7 @@ cells it looks at; so a columnar answer is never an approximation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -39,6 +40,7 @@ from validators.expression import (
     Value,
 )
 
+_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")  # as an integer is written in its normal form
 _NUMBERS = frozenset({"integer", "decimal"})
 _TIMES = frozenset({"date", "datetime"})
 _KINDS: dict[type, str] = {bool: "truth", int: "integer", Decimal: "decimal", str: "text"}
@@ -141,7 +143,7 @@ class _Making:
             case Compare(sign, left, right):
                 return self._compared(sign, left, right)
             case Member(inner, values):
-                return self._text(inner).is_in(sorted(values))
+                return self._member(inner, values)
             case Match(inner, pattern) | Search(inner, pattern):
                 portable = whole(pattern) if isinstance(node, Match) else part(pattern)
                 return self._formed(inner, portable)
@@ -229,6 +231,15 @@ class _Making:
         else:
             self.guards.append(times > _LAST[kind] - moved)
         return times + pl.lit(moved)
+
+    def _member(self, inner: Expression, values: frozenset[str]) -> pl.Expr:
+        known = self._table.by_code
+        match inner:
+            case Code(name) if name in known and known[name].type == "integer":
+                numbers = {int(text) for text in values if _INTEGER.fullmatch(text)}
+                return self._cells("value", name).is_in(sorted(numbers))
+            case _:
+                return self._text(inner).is_in(sorted(values))
 
     def _text(self, node: Expression) -> pl.Expr:
         value, kind = self._value(node)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import count
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import polars as pl
@@ -39,6 +40,8 @@ from validators.row import Layout
 from validators.rowwise import compile_row
 from validators.rule import Compares, Follows, Holds, ReadWell, Refers, Rule, Unique
 
+_OPTIMIZED = pl.QueryOptFlags.none().update(comm_subexpr_elim=True)  # what rules share, once
+
 
 class Columnwise:
     """Answers as a mask, with reasons where something was not checked."""
@@ -61,9 +64,24 @@ class Columnwise:
         return Counts(passed, failed, empty - sum(reasons.values()), reasons)
 
     @cached_property
+    def places(self) -> Positions:
+        """The positions of the records that failed, as numbers of numpy."""
+        if not self.counts.failed:
+            return np.empty(0, dtype=np.int64)
+        return (~self._mask).arg_true().to_numpy().astype(np.int64)
+
+    @property
     def failed(self) -> list[int]:
         """See Answers."""
-        return (~self._mask).arg_true().to_list() if self.counts.failed else []
+        places: list[int] = self.places.tolist()
+        return places
+
+    @property
+    def open(self) -> Positions:
+        """The positions of the records that were not checked."""
+        if self._reasons is None:
+            return np.empty(0, dtype=np.int64)
+        return self._reasons.is_not_null().arg_true().to_numpy().astype(np.int64)
 
     @property
     def listed(self) -> list[Answer]:
@@ -72,6 +90,14 @@ class Columnwise:
             return self._mask.to_list()
         pairs = zip(self._mask, self._reasons, strict=True)
         return [told if reason is None else reason for told, reason in pairs]
+
+
+@runtime_checkable
+class Many(Protocol):
+    """Records that are faster read together than one by one."""
+
+    def some(self, positions: Sequence[int], fields: Collection[str] | None) -> list[Record]:
+        """The records at these positions, with these cells."""
 
 
 class Columns:
@@ -141,7 +167,8 @@ class Columns:
             if code not in self._broken
             for part, expression in _parts(one)
         }
-        return pl.DataFrame(columns).select("", **masks).to_dict(as_series=True)
+        asked = pl.DataFrame(columns).lazy().select("", **masks)
+        return asked.collect(optimizations=_OPTIMIZED).to_dict(as_series=True)
 
     def _prepared(self, needs: Collection[Need]) -> dict[str, pl.Series]:
         """What polars can tell of the texts alone, for all needs at once."""
@@ -224,7 +251,7 @@ class Columns:
         odd = self._odd(code, one)
         if odd is None:
             return Columnwise(mask, reasons)
-        answers = entry.evaluate(self._plan.part(self._batch, odd.tolist()))
+        answers = entry.evaluate(self._part(odd, None))
         told, why = _columns_of(answers)
         mask = put(mask, odd, told)
         if why is not None or reasons is not None:
@@ -304,16 +331,17 @@ class Columns:
             if self._plan.table.by_code[name].required == "M"
         ]
         mask = self._every(value=True)
-        alone = np.ones(self._cells.rows, dtype=np.bool_)
         for empty in lacking:
-            mask = mask.set(empty, None)
-            alone &= ~empty.to_numpy()
-        bare = np.all([column.is_null() for column in codes], axis=0)
-        shared = np.flatnonzero((repeated(codes) | bare) & (alone | (len(lacking) == 0)))
+            if empty.any():
+                mask = mask.set(empty, None)
+        shared = repeated(codes)
+        if not lacking:  # nobody knows here what the rule says of rows without any of the fields
+            bare = np.flatnonzero(np.all([column.is_null() for column in codes], axis=0))
+            shared = np.union1d(shared, bare)
         mask, _ = self._standing(entry.rule, mask, None)
         if len(shared):
             fields = {*check.fields, *self._plan.table.key, "DFSJZJ", "SJYXBS"}
-            part = self._plan.part(self._batch, shared.tolist(), fields)
+            part = self._part(shared, fields)
             told, why = _columns_of(entry.evaluate(part))
             if why is not None:
                 return None
@@ -321,6 +349,15 @@ class Columns:
             for (code, at), note in part.notes.items():
                 self._batch.notes[code, int(shared[at])] = note
         return Columnwise(mask)
+
+    def _part(self, places: Positions, fields: Collection[str] | None) -> Batch:
+        """The batch of the records at these places; with ``fields`` other cells count as empty."""
+        records = self._batch.records
+        at = places.tolist()
+        some = (
+            records.some(at, fields) if isinstance(records, Many) else [records[one] for one in at]
+        )
+        return self._plan.batch(some, self._batch.context, fields)
 
     @cached_property
     def _empty(self) -> pl.Series:

@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from schemas import Field, Table
+from schemas.standard import FieldType
 from schemas.values import NotOfTypeError, canonical, parse
 from validators.columnar_keys import Positions, distinct
 
@@ -28,7 +29,7 @@ DECIMAL = pl.Decimal(38, PLACES)
 _MOST_INTEGER = 10**18 - 1
 _MOST_DECIMAL = 10**WHOLE
 _BLANKS = "\\s\\x1c-\\x1f"  # what str.isspace takes for blank
-_FIRST_LETTER, _WIDE_BLANKS = "!", ("\x85", "\u3001")
+_LAST_NARROW_BLANK, _WIDE_BLANKS = 0x20, (0xC2, 0xE3)  # first bytes of blanks in UTF-8
 _DECIMAL_FORM = rf"\A[+-]?[0-9]{{1,{WHOLE}}}(?:\.[0-9]{{1,{PLACES}}})?\z"
 _YEAR_ONE = "0001"
 _DATE_FORM = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\z"
@@ -52,6 +53,7 @@ class Cells:
     frame: pl.DataFrame
     hard: dict[str, Positions] = field(default_factory=dict)
     _made: dict[tuple[str, str], pl.Series] = field(default_factory=dict)
+    _typed: dict[str, pl.Series | None] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -108,21 +110,13 @@ class Cells:
         return pl.Series(name, [None], dtype=pl.String).new_from_index(0, self.rows)
 
     def _is_typed(self, name: str) -> bool:
-        return not isinstance(self._raw(name).dtype, pl.String) and self._typed(name) is not None
+        return self._as_typed(name) is not None
 
-    def _typed(self, name: str) -> pl.Series | None:
+    def _as_typed(self, name: str) -> pl.Series | None:
         """A typed column as values of its field; None when it has others, or none are meant."""
-        raw, meant = self._raw(name), self.table.by_code[name].type
-        kind = raw.dtype
-        if meant == "integer" and kind.is_integer():
-            return raw.cast(pl.Int64) if _within(raw, _MOST_INTEGER) else None
-        if meant == "decimal" and isinstance(kind, pl.Decimal) and (kind.scale or 0) <= PLACES:
-            return raw if _within(raw, _MOST_DECIMAL) else None
-        if meant == "date" and isinstance(kind, pl.Date):
-            return raw if _of_calendar(raw) else None
-        if meant == "datetime" and isinstance(kind, pl.Datetime) and kind.time_zone is None:
-            return raw if _of_calendar(raw) and _in_seconds(raw) else None
-        return None
+        if name not in self._typed:
+            self._typed[name] = _values_of(self._raw(name), self.table.by_code[name].type)
+        return self._typed[name]
 
     def _text(self, name: str) -> pl.Series:
         return _without_blanks(written(self._raw(name)))
@@ -131,7 +125,7 @@ class Cells:
         entry = self.table.by_code[name]
         if entry.type == "string":
             return self.text(name)
-        typed = None if isinstance(self._raw(name).dtype, pl.String) else self._typed(name)
+        typed = self._as_typed(name)
         if typed is not None:
             return typed
         self.prepare([name], {})
@@ -188,12 +182,26 @@ def put(column: pl.Series, places: Any, cells: Any) -> pl.Series:
 
 def _without_blanks(raw: pl.Series) -> pl.Series:
     """Blank cells made null; most columns have none and stay as they are."""
-    low, high = _WIDE_BLANKS
-    maybe = (raw < _FIRST_LETTER) | ((raw >= low) & (raw < high))
-    if not maybe.any():
+    if not _may_be_blank(raw):
         return raw
     blank = raw.str.contains(rf"\A[{_BLANKS}]*\z")
     return raw.set(blank, None) if blank.any() else raw
+
+
+def _may_be_blank(raw: pl.Series) -> bool:
+    """Whether some filled cell begins as only a blank or an empty text does.
+
+    Told from the first bytes, which stand in the column itself (Arrow's string view: length, then
+    the first four bytes, sixteen bytes a cell).
+    """
+    if raw.null_count() == len(raw):
+        return False
+    packed = raw.to_arrow(compat_level=pl.CompatLevel.newest())
+    cells = np.frombuffer(packed.buffers()[1], dtype=np.uint8).reshape(-1, 16)
+    first = np.ascontiguousarray(cells[packed.offset : packed.offset + len(packed), 4])
+    low, high = _WIDE_BLANKS
+    places = np.flatnonzero((first <= _LAST_NARROW_BLANK) | ((first >= low) & (first <= high)))
+    return len(places) > 0 and raw[places].null_count() < len(places)
 
 
 def written(raw: pl.Series) -> pl.Series:
@@ -211,6 +219,20 @@ def written(raw: pl.Series) -> pl.Series:
     if kind.is_nested() or isinstance(kind, pl.Binary | pl.Object):
         raise TypeError(f"column {raw.name} holds {kind}, which is no text, number or time")
     return raw.cast(pl.String)
+
+
+def _values_of(raw: pl.Series, meant: FieldType) -> pl.Series | None:
+    """A typed column as values of a type; None for text and where it holds anything else."""
+    kind = raw.dtype
+    if meant == "integer" and kind.is_integer():
+        return raw.cast(pl.Int64) if _within(raw, _MOST_INTEGER) else None
+    if meant == "decimal" and isinstance(kind, pl.Decimal) and (kind.scale or 0) <= PLACES:
+        return raw if _within(raw, _MOST_DECIMAL) else None
+    if meant == "date" and isinstance(kind, pl.Date):
+        return raw if _of_calendar(raw) else None
+    if meant == "datetime" and isinstance(kind, pl.Datetime) and kind.time_zone is None:
+        return raw if _of_calendar(raw) and _in_seconds(raw) else None
+    return None
 
 
 def _reading(entry: Field) -> pl.Expr:

@@ -8,6 +8,7 @@ equal: the results are the same in every run.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ Mask = npt.NDArray[np.bool_]
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _FEW = 5_000  # rows that Python tells apart sooner than numpy
 _TURN = np.uint64(17)
+_BITS = 20  # of a hash, enough to tell most rows apart
 _SEVERAL = r"[,\s\x1c-\x1f]"  # may name several parents, or one with blanks around
 
 
@@ -68,12 +70,18 @@ def distinct(columns: Sequence[pl.Series]) -> tuple[Positions, Positions]:
     return first, place[alike]
 
 
-def repeated(columns: Sequence[pl.Series]) -> Mask:
+def repeated(columns: Sequence[pl.Series]) -> Positions:
     """The rows that may hold the same as another one; every row that does is among them."""
-    found = _first_equal(hashes(columns))
-    shared = np.zeros(len(found), dtype=np.bool_)
-    shared[found[found != np.arange(len(found))]] = True
-    return shared[found]
+    numbers = hashes(columns)
+    ordered = np.sort(numbers)
+    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    if not len(twice):
+        return np.empty(0, dtype=np.int64)
+    maybe = np.zeros(1 << _BITS, dtype=np.bool_)
+    maybe[twice >> np.uint64(64 - _BITS)] = True
+    places = np.flatnonzero(maybe[numbers >> np.uint64(64 - _BITS)])
+    found: Positions = places[np.isin(numbers[places], twice)]
+    return found
 
 
 def _first_equal(numbers: Hashes) -> Positions:
@@ -106,9 +114,8 @@ class KeptKeys(Mapping[Lookup, ParentState]):
         }
 
     def __getitem__(self, lookup: Lookup) -> ParentState:
-        values = [pl.Series([value], dtype=pl.String) for value in lookup.values]
-        there = self.there(lookup.table, lookup.fields, values)[0]
-        return "accepted" if there else "absent"
+        kept = self._tables.get((lookup.table, lookup.fields))
+        return "accepted" if kept is not None and lookup.values in kept.rows else "absent"
 
     def __iter__(self) -> Iterator[Lookup]:
         for (table, fields), kept in self._tables.items():
@@ -127,11 +134,6 @@ class KeptKeys(Mapping[Lookup, ParentState]):
             return pl.Series(np.zeros(len(values[0]), dtype=np.bool_))
         return pl.Series(kept.has(values))
 
-    def there(self, table: str, fields: tuple[str, ...], values: Sequence[pl.Series]) -> Mask:
-        """For each row whether the table has a row with these values in these fields."""
-        kept = self._tables.get((table, fields))
-        return np.zeros(len(values[0]), dtype=np.bool_) if kept is None else kept.has(values)
-
 
 class _Table:
     """Keys in slots by their hash; a slot that is taken sends on to the next."""
@@ -141,7 +143,7 @@ class _Table:
         several = len(columns) == 1 and columns[0].str.contains(_SEVERAL).any()
         self.plain = not several
         self._numbers = hashes(self.columns)
-        self._bits = max(8, len(self._numbers).bit_length() + 1)
+        self._bits = max(8, len(self._numbers).bit_length() + 2)
         self._slots: Positions = np.full(1 << self._bits, -1, dtype=np.int64)
         left = np.arange(len(self._numbers))
         places = self._places(self._numbers)
@@ -151,26 +153,34 @@ class _Table:
             placed = self._slots[places] == left
             left, places = left[~placed], self._next(places[~placed])
 
+    @cached_property
+    def rows(self) -> frozenset[tuple[str, ...]]:
+        """The keys for those who ask for one at a time."""
+        return frozenset(zip(*self.columns, strict=True))
+
     def has(self, values: Sequence[pl.Series]) -> Mask:
+        """For each row of these columns whether it is one of the keys."""
         numbers = hashes(values)
-        found: Positions = np.full(len(numbers), -1, dtype=np.int64)
-        left, places = np.arange(len(numbers)), self._places(numbers)
+        places = self._places(numbers)
+        met = self._slots[places]
+        found: Mask = (met >= 0) & (self._numbers[met] == numbers)
+        found &= self._same(values, None, met)
+        left = np.flatnonzero(~found & (met >= 0))
+        places = self._next(places[left])
         while len(left):
             met = self._slots[places]
             hit = (met >= 0) & (self._numbers[met] == numbers[left])
-            if hit.any():
-                hit[hit] = self._same(values, left[hit], met[hit])
-                found[left[hit]] = met[hit]
+            hit[hit] = self._same(values, left[hit], met[hit])
+            found[left[hit]] = True
             on = ~hit & (met >= 0)
             left, places = left[on], self._next(places[on])
-        return found >= 0
+        return found
 
-    def _same(self, values: Sequence[pl.Series], rows: Positions, keys: Positions) -> Mask:
-        same = np.ones(len(rows), dtype=np.bool_)
+    def _same(self, values: Sequence[pl.Series], rows: Positions | None, keys: Positions) -> Mask:
+        same = np.ones(len(keys), dtype=np.bool_)
         for column, kept in zip(values, self.columns, strict=True):
-            whole = len(rows) == len(column)
-            asked = column if whole else column[rows]
-            same &= (asked == kept[keys]).fill_null(value=False).to_numpy()
+            asked = column if rows is None else column[rows]
+            same &= (asked == kept[np.maximum(keys, 0)]).fill_null(value=False).to_numpy()
         return same
 
     def _places(self, numbers: Hashes) -> Positions:

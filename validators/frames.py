@@ -5,7 +5,7 @@ Rows are made only for the records that somebody asks for: those with findings.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, overload
@@ -83,12 +83,19 @@ class FrameRecords(Sequence[Record]):
             raise IndexError(at)
         return self._record(at, _Values(self._frame, at))
 
+    def some(self, positions: Sequence[int], fields: Collection[str] | None) -> list[Record]:
+        """The records at these positions, with these cells only."""
+        names = [name for name in self._frame.columns if fields is None or name in fields]
+        texts = texts_of(self._frame.select(names)[list(positions)])
+        return [
+            self._record(at, dict(zip(names, row, strict=True)))
+            for at, row in zip(positions, texts.iter_rows(), strict=True)
+        ]
+
     def read(self, positions: Sequence[int]) -> None:
         """Read these rows at once: much faster than one by one."""
         wanted = [at for at in positions if at not in self._made]
-        texts = texts_of(self._frame[wanted])
-        for at, row in zip(wanted, texts.iter_rows(), strict=True):
-            self._made[at] = self._record(at, dict(zip(texts.columns, row, strict=True)))
+        self._made.update(zip(wanted, self.some(wanted, None), strict=True))
 
     def _record(self, at: int, values: Mapping[str, str | None]) -> Record:
         number = self._first + at

@@ -152,12 +152,6 @@ class Plan:
             return [None if row[flag] == 0 else row for row in rows]
         return rows
 
-    def part(
-        self, batch: Batch, positions: Sequence[int], fields: Collection[str] | None = None
-    ) -> Batch:
-        """The batch of the records at these positions, with notes of its own."""
-        return self.batch([batch.records[at] for at in positions], batch.context, fields)
-
     def needs(self, records: Sequence[Record]) -> Needs:
         """What a judgement of these records has to look up for its context."""
         no_context = Context(body="", divisions=frozenset(), now=_NO_TIME)
