@@ -239,7 +239,8 @@ def kept_and_arrived(version: str, ledger: Ledger, upstream: Upstream, found: Fo
 def _holds_what_is_confirmed(
     key: Key, versions: list[Version], ledger: Ledger, holding: list[Arrived], found: Found
 ) -> None:
-    if any(ledger.states.get(one.id) not in FINAL for one in versions):
+    # A held one may be released and go up between two looks.
+    if any(ledger.states.get(one.id) not in FINAL - {"held"} for one in versions):
         return
     confirmed = [one for one in versions if one.valid and ledger.states[one.id] == "confirmed"]
     contents = {one.content for one in holding}
