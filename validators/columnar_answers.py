@@ -9,29 +9,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import count
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 import polars as pl
 
 from schemas import Field, Table
-from validators.answers import Answer
-from validators.columnar import Compiled, Need, NotColumnarError, compile_columns
+from validators.columnar import Compiled, Need, NotColumnarError
 from validators.columnar_cells import Cells, put
+from validators.columnar_conditions import compiled_of
 from validators.columnar_forms import sure
 from validators.columnar_keys import KeptKeys, Positions, distinct, repeated
+from validators.columnwise import Columnwise, answers_as_columns
 from validators.expression import (
-    Both,
     Call,
-    Code,
-    Constant,
-    Either,
     Expression,
-    Filled,
     reads,
 )
-from validators.judgement import Counts
 from validators.neighbours import OFFLINE
 from validators.parents import Parents
 from validators.plan import Batch, Entry, Plan
@@ -41,55 +35,6 @@ from validators.rowwise import compile_row
 from validators.rule import Compares, Follows, Holds, ReadWell, Refers, Rule, Unique
 
 _OPTIMIZED = pl.QueryOptFlags.none().update(comm_subexpr_elim=True)  # what rules share, once
-
-
-class Columnwise:
-    """Answers as a mask, with reasons where something was not checked."""
-
-    def __init__(self, mask: pl.Series, reasons: pl.Series | None = None) -> None:
-        self._mask = mask
-        self._reasons = (
-            reasons if reasons is not None and reasons.null_count() < len(mask) else None
-        )
-
-    @cached_property
-    def counts(self) -> Counts:
-        """See Answers."""
-        passed, empty = int(self._mask.sum()), self._mask.null_count()
-        failed = len(self._mask) - passed - empty
-        if self._reasons is None:
-            return Counts(passed, failed, empty)
-        found = self._reasons.drop_nulls().value_counts().rows()
-        reasons = dict(sorted(found))
-        return Counts(passed, failed, empty - sum(reasons.values()), reasons)
-
-    @cached_property
-    def places(self) -> Positions:
-        """The positions of the records that failed, as numbers of numpy."""
-        if not self.counts.failed:
-            return np.empty(0, dtype=np.int64)
-        return (~self._mask).arg_true().to_numpy().astype(np.int64)
-
-    @property
-    def failed(self) -> list[int]:
-        """See Answers."""
-        places: list[int] = self.places.tolist()
-        return places
-
-    @property
-    def open(self) -> Positions:
-        """The positions of the records that were not checked."""
-        if self._reasons is None:
-            return np.empty(0, dtype=np.int64)
-        return self._reasons.is_not_null().arg_true().to_numpy().astype(np.int64)
-
-    @property
-    def listed(self) -> list[Answer]:
-        """See Answers."""
-        if self._reasons is None:
-            return self._mask.to_list()
-        pairs = zip(self._mask, self._reasons, strict=True)
-        return [told if reason is None else reason for told, reason in pairs]
 
 
 @runtime_checkable
@@ -227,7 +172,7 @@ class Columns:
         records = [Record(0, dict(zip(names, row, strict=True))) for row in contents]
         function = compile_row(node, small)
         answers = [function(row) for row in small.rows(records, self._batch.context)]
-        mask, reasons = _columns_of(answers)
+        mask, reasons = answers_as_columns(answers)
         if reasons is not None:
             if not told:
                 raise NotColumnarError("a reason inside a condition")
@@ -252,7 +197,7 @@ class Columns:
         if odd is None:
             return Columnwise(mask, reasons)
         answers = entry.evaluate(self._part(odd, None))
-        told, why = _columns_of(answers)
+        told, why = answers_as_columns(answers)
         mask = put(mask, odd, told)
         if why is not None or reasons is not None:
             why = why if why is not None else self._empty.head(len(odd))
@@ -312,8 +257,10 @@ class Columns:
         contents = zip(*(column[first] for column in codes), strict=True)
         lookups = [parents.named(row) for row in contents]
         context = self._batch.context
-        early, early_why = _columns_of([parents.told(one, context) for one in lookups])
-        late, late_why = _columns_of([parents.told(one, context, late=True) for one in lookups])
+        early, early_why = answers_as_columns([parents.told(one, context) for one in lookups])
+        late, late_why = answers_as_columns(
+            [parents.told(one, context, late=True) for one in lookups]
+        )
         if not context.grace_over or (late.eq_missing(early).all() and early_why is None):
             return early[spread], None if early_why is None else early_why[spread]
         over = pl.Series([self._batch.records[at].id in context.grace_over for at in places])
@@ -342,7 +289,7 @@ class Columns:
         if len(shared):
             fields = {*check.fields, *self._plan.table.key, "DFSJZJ", "SJYXBS"}
             part = self._part(shared, fields)
-            told, why = _columns_of(entry.evaluate(part))
+            told, why = answers_as_columns(entry.evaluate(part))
             if why is not None:
                 return None
             mask = put(mask, shared, told)
@@ -367,74 +314,12 @@ class Columns:
         return self._cells.code(name) if name in self._plan.table.by_code else self._empty
 
 
-def compiled_of(plan: Plan) -> dict[str, Compiled]:
-    """The conditions of a plan as masks, by rule; made once and kept with the plan.
-
-    Of a comparison it is the condition under which it is made at all.
-    """
-    if plan.compiled is None:
-        numbers = count()
-        plan.compiled = {}
-        for entry in plan.entries:
-            asked = _condition(entry.rule, plan)
-            if asked is not None:
-                compiled = compile_columns(*asked, plan.table, numbers)
-                plan.compiled[entry.rule.code] = compiled
-    return plan.compiled
-
-
-def _condition(rule: Rule, plan: Plan) -> tuple[Expression, Expression | None] | None:
-    match rule.check:
-        case Holds(condition, when):
-            return condition, when
-        case Follows(_, when):
-            return Constant(value=True), when
-        case Compares(links, _, when):
-            named: Expression = Constant(value=False)
-            for link in links:
-                if any(table in plan.tables for table in link.tables):
-                    named = Either(named, _has_all(link.values, plan.table))
-            return named, when
-        case _:
-            return None
-
-
-def _has_all(values: Sequence[Expression], table: Table) -> Expression:
-    """True where none of these values is empty."""
-    found: Expression = Constant(value=True)
-    for value in values:
-        match value:
-            case Code(name) if _is_text(table, name):
-                found = Both(found, Filled(name))
-            case _:
-                found = Both(found, Call("is there", _is_there, (value,)))
-    return found
-
-
-def _is_text(table: Table, name: str) -> bool:
-    return name in table.by_code and table.by_code[name].type == "string"
-
-
-def _is_there(value: object) -> bool:
-    return value != ""
-
-
 def _parts(one: Compiled) -> Iterator[tuple[str, pl.Expr]]:
     yield "mask", one.mask
     if one.told is not None and one.applies is not None:
         yield "applies", one.applies
     for at, guard in enumerate(one.guards):
         yield f"guard {at}", guard
-
-
-def _columns_of(answers: Sequence[Answer]) -> tuple[pl.Series, pl.Series | None]:
-    """Answers as a mask and the reasons in it. Raises NotColumnarError for anything else."""
-    if not all(answer is None or type(answer) in {bool, str} for answer in answers):
-        raise NotColumnarError("an answer that is none")
-    mask = [answer if isinstance(answer, bool) else None for answer in answers]
-    why = [answer if isinstance(answer, str) else None for answer in answers]
-    told = pl.Series(why, dtype=pl.String) if any(part is not None for part in why) else None
-    return pl.Series(mask, dtype=pl.Boolean), told
 
 
 def _fits(texts: pl.Series, short: pl.Series, most: int) -> pl.Series:

@@ -14,9 +14,9 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from validators.columnar_answers import Columnwise
 from validators.columnar_cells import written
 from validators.columnar_keys import Positions
+from validators.columnwise import Columnwise
 from validators.engine import answers_of
 from validators.finding import Finding
 from validators.frames import FrameRecords, batch_of_frame
