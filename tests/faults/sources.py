@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -67,20 +68,27 @@ def half_page(stage: Stage) -> None:
 
 
 def open_late_commit(stage: Stage) -> None:
-    """Rows are written now; their transaction stays open."""
+    """Rows are written now; their transaction stays open for two minutes, whatever else happens."""
     session = stage.hand.session(_A)
     records = stage.hand.lines(_A, 5)
     stage.hand.write(_A, [(LINES, record) for record in records], session=session)
-    _planted["late"] = (time.monotonic(), session, records)
+    seen: list[object] = []
+
+    def commit() -> None:
+        seen.extend(stage.hand.states(*records))
+        session.commit()
+        session.close()
+
+    committing = threading.Timer(HELD_S, commit)
+    committing.start()
+    _planted["late"] = (committing, records, seen)
 
 
 def late_commit(stage: Stage) -> None:
     """The transaction commits 120 s after its rows got their change time."""
-    since, session, records = _planted.pop("late")
-    time.sleep(max(0.0, HELD_S - (time.monotonic() - since)))
-    assert stage.hand.states(*records) == [[]] * len(records)
-    session.commit()
-    session.close()
+    committing, records, seen = _planted.pop("late")
+    committing.join()
+    assert seen == [[]] * len(records), "the rows were read before they were committed"
     stage.hand.wait_for(*records, last="confirmed", seconds=150)
 
 
