@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +11,7 @@ import pytest
 
 from tests.faults.all_faults import IN_AIRFLOW, IN_PLAIN_PROCESSES
 from tests.faults.catalogue import Fault, Result, Stage, live
-from tests.faults.results import keep
+from tests.faults.results import FILE, keep
 from tests.faults.schedulers import hand_over
 from tests.faults.stage import running_city
 
@@ -61,6 +62,9 @@ def airflow_stage(stage: Stage) -> Stage:
 
 
 @pytest.mark.airflow
+@pytest.mark.skipif(
+    FILE not in os.environ, reason="under Airflow only by ./run faults; test_kills shows the same"
+)
 @pytest.mark.parametrize("fault", IN_AIRFLOW, ids=lambda fault: fault.name)
 def test_fault_under_airflow(airflow_stage: Stage, fault: Fault) -> None:
     """The same promise when Airflow runs the work and dies, or runs it twice."""
