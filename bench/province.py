@@ -10,6 +10,7 @@ from datetime import timedelta
 import psycopg
 
 from connectors.provincial_database import ProvincialDatabase
+from exchange.delivery.lanes import Promises
 from exchange.delivery.send import Upstream
 from exchange.store.addresses import OWNER
 from exchange.store.embedded import Cluster
@@ -31,10 +32,12 @@ def make(cluster: Cluster, standard: Standard, *tables: str) -> str:
     return dsn
 
 
-def way_up(dsn: str, standard: Standard) -> Upstream:
-    """The way there as a worker has it."""
+def way_up(dsn: str, standard: Standard, promise: timedelta | None = None) -> Upstream:
+    """The way there as a worker has it; without a promise everything is fresh."""
     target = ProvincialDatabase(dsn.replace("postgresql://", "postgresql+psycopg2://"), standard)
-    return Upstream("bench", standard, target, "更正", timedelta(minutes=5))
+    return Upstream(
+        "bench", standard, target, "更正", timedelta(minutes=5), promises=Promises(promise)
+    )
 
 
 @contextmanager

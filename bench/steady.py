@@ -9,25 +9,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing as mp
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from multiprocessing.synchronize import Event
 
-import psutil
 import psycopg
 
-from bench.county import BODY, PROJECT, County, county, rules_of
+from bench.county import PROJECT, County, county
 from bench.machine import machine
-from bench.province import accepting, make, way_up
-from connectors.front_database import FrontDatabase
-from exchange.delivery.confirm import read_verdicts
-from exchange.delivery.send import send_queued
-from exchange.judging.judge import judge_due
-from exchange.landing.land import Feed
-from exchange.landing.pull import pull
-from exchange.store.connection import Store
+from bench.province import accepting, make
+from bench.workers import processor_seconds, working
 
 PORTIONS_A_SECOND = 2
 LONGEST_WAIT_S = 300
@@ -60,18 +51,10 @@ def main(arguments: list[str]) -> int:
 
 def _measure(there: County, rate: int, seconds: int) -> dict[str, object]:
     province = make(there.cluster, there.standard, PROJECT)
-    context = mp.get_context("spawn")
-    stop = context.Event()
-    workers = [
-        context.Process(target=_pulls, args=(there.front_dsn, there.store_dsn, stop)),
-        context.Process(target=_delivers, args=(there.store_dsn, province, stop)),
-    ]
-    for worker in workers:
-        worker.start()
-    with accepting(province, PROJECT):
+    with working(there, province) as workers, accepting(province, PROJECT):
         there.fill(PORTIONS_A_SECOND, first=0, changed=datetime.now(UTC), faulty=0)
         _until_confirmed(there, PORTIONS_A_SECOND)  # both are warm
-        before = _processor_seconds(there, workers)
+        before = processor_seconds(there, workers)
         portion = rate // PORTIONS_A_SECOND
         began = time.monotonic()
         for number in range(seconds * PORTIONS_A_SECOND):
@@ -82,10 +65,7 @@ def _measure(there: County, rate: int, seconds: int) -> dict[str, object]:
         rows = seconds * PORTIONS_A_SECOND * portion
         measured = _until_confirmed(there, rows + PORTIONS_A_SECOND)
         took = time.monotonic() - began
-        used = _processor_seconds(there, workers) - before
-    stop.set()
-    for worker in workers:
-        worker.join()
+        used = processor_seconds(there, workers) - before
     p50, p95, p99 = (round(float(each), 2) for each in measured)
     return {
         "versions": rows,
@@ -107,48 +87,3 @@ def _until_confirmed(there: County, rows: int) -> Sequence[float]:
                 return seconds
             time.sleep(0.2)
     raise SystemExit(f"not measured: {rows} versions were not confirmed in {LONGEST_WAIT_S} s")
-
-
-def _processor_seconds(there: County, workers: list[mp.context.SpawnProcess]) -> float:
-    """Of the two workers and of the whole PostgreSQL server, whose databases are all three."""
-    pid = there.cluster.status().pid
-    assert pid is not None
-    total = 0.0
-    for number in [pid, *(worker.pid for worker in workers)]:
-        process = psutil.Process(number)
-        times = process.cpu_times()
-        total += times.user + times.system + times.children_user + times.children_system
-        for child in process.children(recursive=True):
-            own = child.cpu_times()
-            total += own.user + own.system
-    return total
-
-
-def _pulls(front: str, dsn: str, stop: Event) -> None:
-    rulesets, standard = rules_of(datetime.now(UTC))
-    store = Store(dsn, by="pull")
-    feed = Feed(BODY, standard, standard.table(PROJECT))
-    source = FrontDatabase(
-        BODY, front.replace("postgresql://", "postgresql+psycopg://"), (feed.table,), cursor="GXSJ"
-    )
-    while not stop.is_set():
-        pulled = pull(store, source, [feed], clock=lambda: datetime.now(UTC))
-        while judge_due(store, rulesets, now=datetime.now(UTC)).records:
-            pass
-        if not pulled.new:
-            stop.wait(0.2)
-    source.close()
-    store.close()
-
-
-def _delivers(dsn: str, province: str, stop: Event) -> None:
-    _, standard = rules_of(datetime.now(UTC))
-    store = Store(dsn, by="deliver")
-    upstream = way_up(province, standard)
-    while not stop.is_set():
-        sent = send_queued(store, upstream, now=datetime.now(UTC))
-        answered = read_verdicts(store, upstream, now=datetime.now(UTC))
-        if not sent.sent and not answered.confirmed:
-            stop.wait(0.2)
-    upstream.target.close()
-    store.close()
