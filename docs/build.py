@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 import matrix
+import measured
 import rule_pages
 
 from connectors.county import load_bodies
@@ -79,6 +80,7 @@ MAKERS: Mapping[str, Callable[[], str]] = {
     "clauses.md": matrix.clause_page,
     "commands.md": commands,
     "dags.md": dags,
+    "measured.md": lambda: measured.page(MADE),
     "settings.md": settings.table,
 }
 
