@@ -10,6 +10,7 @@ import click
 
 from exchange.cli.chain import anchor, key, seal, verify
 from exchange.cli.show import receipt, show
+from exchange.delivery.gaps import gaps
 from exchange.ledger.balance import BUCKETS, balance
 from exchange.ledger.clocks import HOP_OF_STATE, HOPS
 from exchange.settings import Settings
@@ -80,6 +81,30 @@ def slow(limit: int) -> int:
             f"  #{row['id']}  {row['state_reason']}"
         )
     return 0
+
+
+@ledger.command("gaps")
+@click.option("--body", help="Code of a body; default: all.")
+@_format
+def show_gaps(body: str | None, form: str) -> int:
+    """Records invalidated above whose correction is stuck here; ends with 1 if there are any.
+
+    \b
+    Example: exchange ledger gaps --body 420602
+    """
+    with closing(_store()) as store, store.transaction() as conn:
+        found = gaps(conn, body=body)
+    if form == "json":
+        click.echo(json.dumps([gap.to_json() for gap in found], ensure_ascii=False))
+    else:
+        for gap in found:
+            click.echo(
+                f"{gap.since.astimezone():%m-%d %H:%M}  {gap.body:12} {gap.table_code:24} "
+                f"#{gap.id}  {gap.name_zh}  {gap.state_reason}"
+            )
+        if not found:
+            click.echo("无 / none")
+    return 1 if found else 0
 
 
 def _hop(state: str) -> str:

@@ -61,7 +61,7 @@ def read_verdicts(
             return Confirmed()
         steps = steps_sent(conn, upstream.standard, [row["id"] for row in rows])
         try:
-            verdicts = _ask(upstream, steps)
+            verdicts = ask_verdicts(upstream, steps)
         except ConnectorError as error:
             breaker.failed(conn, upstream.name, str(error), now)
             _ask_later(conn, rows, now)
@@ -84,7 +84,8 @@ def wake_overlooked(store: Store, upstream: Upstream, *, now: datetime) -> int:
         return conn.execute(Q["wake_overlooked"], due).rowcount
 
 
-def _ask(upstream: Upstream, steps: Sequence[Step]) -> dict[int, UpstreamVerdict]:
+def ask_verdicts(upstream: Upstream, steps: Sequence[Step]) -> dict[int, UpstreamVerdict]:
+    """What upstream says of each step, by delivery. Raises the target's errors."""
     by_table: dict[str, list[Step]] = defaultdict(list)
     for step in steps:
         by_table[step.table.code].append(step)
@@ -108,10 +109,11 @@ def _write(
     lost = {step.version for step in steps if verdicts[step.delivery].status is None}
     patience = max(LOST_AFTER, upstream.visible_after)
     lost &= {row["id"] for row in rows if row["sent_at"] + patience <= now}
-    _answered(conn, steps, verdicts, lost, now)
+    gone = {step.delivery for step in steps if step.version in lost}
+    write_answers(conn, steps, verdicts, gone, now)
     own = {step.version: verdicts[step.delivery] for step in steps}
     _invalidations_refused(conn, steps, verdicts)
-    _retire_predecessors(conn, steps, verdicts)
+    retire_predecessors(conn, steps, verdicts)
     total = Confirmed()
     confirmed, later = [], []
     for row in rows:
@@ -132,19 +134,22 @@ def _write(
     return total
 
 
-def _answered(
+def write_answers(
     conn: Conn,
     steps: Sequence[Step],
     verdicts: Mapping[int, UpstreamVerdict],
     lost: set[int],
     now: datetime,
 ) -> None:
-    """Note the answers by step. A step of a lost version that is not there must be sent again."""
+    """Note the answers by step; of the deliveries in ``lost``, those that are not there are lost.
+
+    Those have to be sent again when their version goes up again.
+    """
     answered = []
     for step in steps:
         verdict = verdicts[step.delivery]
         outcome = OUTCOMES.get(verdict.status) if verdict.status is not None else None
-        if verdict.status is None and step.version in lost:
+        if verdict.status is None and step.delivery in lost:
             outcome = "lost"
         if outcome is not None or (verdict.lsh and verdict.lsh != step.lsh):
             answered.append((step.delivery, outcome or "sent", verdict.lsh, verdict.reason))
@@ -159,16 +164,20 @@ def _answered(
 def _invalidations_refused(
     conn: Conn, steps: Sequence[Step], verdicts: Mapping[int, UpstreamVerdict]
 ) -> None:
-    """An invalidation of ours that was refused is no fault of the body: it is listed for us."""
     last = {step.version: step.delivery for step in steps}
     for step in steps:
         verdict = verdicts[step.delivery]
         if verdict.status == REFUSED and last[step.version] != step.delivery:
-            reason = f"更正时的失效记录被退回：{verdict.reason or '未说明原因'}"
-            note_blind_spot(conn, step.version, reason, None)
+            list_refused_invalidation(conn, step.version, verdict.reason)
 
 
-def _retire_predecessors(
+def list_refused_invalidation(conn: Conn, version: int, reason: str | None) -> None:
+    """An invalidation of ours that was refused is no fault of the body: it is listed for us."""
+    text = f"更正时的失效记录被退回：{reason or '未说明原因'}"
+    note_blind_spot(conn, version, text, None)
+
+
+def retire_predecessors(
     conn: Conn, steps: Sequence[Step], verdicts: Mapping[int, UpstreamVerdict]
 ) -> None:
     """What was in effect above gives way once its invalidation is accepted, and not before.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.base import Outgoing
@@ -38,24 +38,38 @@ class Step:
         return Outgoing(self.delivery, self.payload, prior, lsh=self.lsh, tried=self.tried)
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Claimed versions that are not to be sent now.
+
+    ``nothing`` are withdrawals of records that are not in effect upstream (any more), ``undecided``
+    are versions of records of which an invalidation is up whose verdict nobody knows yet.
+    """
+
+    nothing: set[int] = field(default_factory=set)
+    undecided: set[int] = field(default_factory=set)
+
+
 def prepare(
     conn: Conn, standard: Standard, rows: Sequence[Mapping[str, Any]], correction_reason: str
-) -> set[int]:
-    """Write the missing steps of claimed versions; returns the versions with nothing to write.
-
-    Those are withdrawals of records that are not in effect upstream (any more).
-    """
+) -> Prepared:
+    """Write the missing steps of claimed versions; returns those that are not to be sent."""
     in_effect = _in_effect(conn, standard, rows)
     open_steps = {step.version for step in steps_to_send(conn, standard, _ids(rows))}
     last_step = _last_steps(conn, _ids(rows))
-    nothing = set()
+    undecided = _of_records(conn, standard, rows, "undecided_invalidations")
+    prepared = Prepared()
     for row in rows:
         if row["id"] in open_steps:
             continue
         table = standard.table(row["table_code"])
-        before = in_effect.get((row["body"], row["table_code"], row["record_key"]))
+        record = (row["body"], row["table_code"], row["record_key"])
+        if record in undecided:
+            prepared.undecided.add(row["id"])
+            continue
+        before = in_effect.get(record)
         if not row["valid"] and before is None:
-            nothing.add(row["id"])
+            prepared.nothing.add(row["id"])
             continue
         writes = [("insert", outgoing_row(table, row["raw"]))]
         if row["valid"] and before is not None:
@@ -73,13 +87,25 @@ def prepare(
                     "content_hash": content_hash(table, payload),
                 },
             )
-    return nothing
+    return prepared
 
 
 def steps_to_send(conn: Conn, standard: Standard, versions: Sequence[int]) -> list[Step]:
-    """The steps of these versions that are not known to be upstream, in the order to send them."""
-    found = conn.execute(Q["deliveries_of"], {"versions": list(versions)})
-    return [_step(standard, row) for row in found if row["outcome"] in {None, "lost"}]
+    """The steps of these versions that are not known to be upstream, in the order to send them.
+
+    What lies before a new row that was refused belongs to an attempt that is over.
+    """
+    found = conn.execute(Q["deliveries_of"], {"versions": list(versions)}).fetchall()
+    over = {
+        row["version_id"]: row["step"]
+        for row in found
+        if row["kind"] == "insert" and row["outcome"] == "refused"
+    }
+    return [
+        _step(standard, row)
+        for row in found
+        if row["outcome"] in {None, "lost"} and row["step"] > over.get(row["version_id"], 0)
+    ]
 
 
 def steps_sent(conn: Conn, standard: Standard, versions: Sequence[int]) -> list[Step]:
@@ -109,9 +135,9 @@ def priors(conn: Conn, standard: Standard, steps: Sequence[Step]) -> dict[int, i
 def outgoing_row(table: Table, raw: Mapping[str, str | None]) -> Row:
     """The row as the higher platform takes it: the standard's columns, its own columns empty."""
     row: Row = {code: raw.get(code) for code in table.columns}
-    for field in table.fields:
-        if field.receiver:
-            row[field.code] = None
+    for one in table.fields:
+        if one.receiver:
+            row[one.code] = None
     if "SJSCZT" in row:
         row["SJSCZT"] = "0"
     return row
@@ -125,11 +151,19 @@ def invalidation(table: Table, raw: Mapping[str, str | None], reason: str) -> Ro
 def _in_effect(
     conn: Conn, standard: Standard, rows: Sequence[Mapping[str, Any]]
 ) -> dict[tuple[str, str, str], Row]:
+    found = _of_records(conn, standard, rows, "in_effect")
+    return {record: row["raw"] for record, row in found.items()}
+
+
+def _of_records(
+    conn: Conn, standard: Standard, rows: Sequence[Mapping[str, Any]], statement: str
+) -> dict[tuple[str, str, str], dict[str, Any]]:
+    """What a statement finds for the records of these rows: one row for each, by its names."""
     found = {}
     for code in {row["table_code"] for row in rows}:
         of_table = [row for row in rows if row["table_code"] == code]
         known = conn.execute(
-            Q["in_effect"],
+            Q[statement],
             {
                 "standard": standard.version,
                 "table_code": code,
@@ -138,7 +172,7 @@ def _in_effect(
             },
         )
         for row in known:
-            found[row["body"], code, row["record_key"]] = row["raw"]
+            found[row["body"], code, row["record_key"]] = row
     return found
 
 

@@ -41,7 +41,9 @@ def refuse(
 ) -> None:
     """Return a version that the higher platform refused: state, finding, case."""
     text = reason.replace("\x00", "␀")
-    finding = _finding(row, table, text, known)
+    invalidated = conn.execute(Q["has_sent_invalidation"], {"version": row["id"]}).fetchone()
+    assert invalidated is not None
+    finding = _finding(row, table, text, known, invalidated=invalidated["sent"])
     conn.execute(
         Q["version_refused"], {"id": row["id"], "reason": f"上级退回：{text}"[:REASON_LENGTH]}
     )
@@ -70,9 +72,17 @@ def note_blind_spot(conn: Conn, version: int, reason: str, known: RefusalText | 
 
 
 def _finding(
-    row: Mapping[str, Any], table: Table, reason: str, known: RefusalText | None
+    row: Mapping[str, Any],
+    table: Table,
+    reason: str,
+    known: RefusalText | None,
+    *,
+    invalidated: bool,
 ) -> Finding:
     raw = row["raw"]
+    why = "本级校验已通过，但上级平台按其规则退回；该记录尚未进入国家系统。"
+    if invalidated:
+        why += "更正前的内容已先行报失效，更正入库前上级可能没有该记录的有效数据，请优先处理。"
     return Finding(
         rule=RULE,
         version=1,
@@ -86,7 +96,7 @@ def _finding(
         value=None,
         expected=None,
         message=f"上级平台校验未通过：{reason}",
-        why="本级校验已通过，但上级平台按其规则退回；该记录尚未进入国家系统。",
+        why=why,
         fix="请按上级平台给出的原因核对并更正该记录后重新推送；对原因有疑问的，请联系市级平台。",
         where=row["place"],
         clause=known.clause if known else "上级平台反馈",

@@ -32,6 +32,7 @@ Q = load("delivery")
 ASK_AFTER_UNKNOWN = timedelta(seconds=5)
 FIRST_LOOK = timedelta(seconds=0.5)
 BROKEN_ATTEMPTS = 3
+WAIT_FOR_VERDICT = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +112,16 @@ def _claim(
     unreadable = {row["id"]: why for row in rows if (why := _unreadable(upstream.standard, row))}
     bury(conn, unreadable, "unreadable", now)
     rows = [row for row in rows if row["id"] not in unreadable]
-    nothing = prepare(conn, upstream.standard, rows, upstream.correction_reason)
-    claimed: list[Mapping[str, Any]] = [row for row in rows if row["id"] not in nothing]
+    prepared = prepare(conn, upstream.standard, rows, upstream.correction_reason)
+    nothing, undecided = prepared.nothing, prepared.undecided
+    claimed: list[Mapping[str, Any]] = [r for r in rows if r["id"] not in nothing | undecided]
     ids = [row["id"] for row in claimed]
     conn.execute(Q["begin_sending"], {"ids": ids})
     if nothing:
         conn.execute(Q["nothing_to_send"], {"ids": list(nothing)})
+    if undecided:
+        times = [now + WAIT_FOR_VERDICT] * len(undecided)
+        conn.execute(Q["ask_again"], {"ids": list(undecided), "next_try_at": times})
     steps = steps_to_send(conn, upstream.standard, ids)
     conn.execute(Q["mark_tried"], {"ids": [step.delivery for step in steps]})
     return claimed, steps, len(nothing)
@@ -266,6 +271,7 @@ def record_sent(conn: Conn, results: Sequence[SendResult], now: datetime) -> Non
             Q["delivery_sent"],
             {
                 "now": now,
+                "ask_at": now + FIRST_LOOK,
                 "ids": [result.delivery for result in results],
                 "lshs": [result.lsh for result in results],
             },

@@ -39,6 +39,7 @@ KINDS: Mapping[str, Kind] = {
     "upstream-down": Kind("上级平台不可用", "./run exchange status"),
     "backlog": Kind("积压待上报", "./run exchange status"),
     "dead-letters": Kind("记录无法投递", "./run exchange deadletters list --body {subject}"),
+    "not-in-effect": Kind("上级暂无有效记录", "./run exchange ledger gaps --body {subject}"),
     "reference-cycle": Kind("记录互相引用", "./run exchange ledger show {subject}"),
     "blind-spots": Kind("上级退回原因未对应规则", "./run exchange blindspots"),
     "ledger-unsealed": Kind("台账封存滞后", "./run exchange ledger seal"),

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 from exchange.delivery.confirm import read_verdicts, wake_overlooked
+from exchange.delivery.invalidations import follow_invalidations
 from exchange.delivery.resolve import find_abandoned, resolve_unknown
 from exchange.delivery.send import Upstream, send_queued
 from exchange.errors import TryLaterError
@@ -29,7 +30,10 @@ HOLDS_EVERY = timedelta(seconds=2)
 
 @dataclass(slots=True)
 class DeliverySummary:
-    """What a round came to, in versions; ``trouble`` is the last error of a way up."""
+    """What a round came to, in versions; ``trouble`` is the last error of a way up.
+
+    ``invalidated`` counts the invalidations whose verdict came without that of their new row.
+    """
 
     sent: int = 0
     again: int = 0
@@ -40,6 +44,7 @@ class DeliverySummary:
     lost: int = 0
     confirmed: int = 0
     released: int = 0
+    invalidated: int = 0
     trouble: str | None = None
     look_at_holds: datetime = field(default_factory=now)
 
@@ -92,8 +97,10 @@ def confirm_once(settings: Settings) -> dict[str, DeliverySummary]:
             upstream = exchange.upstream(version, now())
             try:
                 verdicts = read_verdicts(exchange.store, upstream, now=now())
+                followed = follow_invalidations(exchange.store, upstream, now=now())
             finally:
                 upstream.target.close()
+            summary.invalidated = followed.settled
             summary.confirmed, summary.refused = verdicts.confirmed, verdicts.refused
             summary.lost = verdicts.lost
     return summaries
@@ -130,6 +137,7 @@ def _pass(exchange: Exchange, upstream: Upstream, summary: DeliverySummary) -> i
     resolved = resolve_unknown(exchange.store, upstream, now=now())
     sent = send_queued(exchange.store, upstream, now=now())
     verdicts = read_verdicts(exchange.store, upstream, now=now())
+    followed = follow_invalidations(exchange.store, upstream, now=now())
     released, woken = 0, 0
     if now() >= summary.look_at_holds:
         summary.look_at_holds = now() + HOLDS_EVERY
@@ -146,6 +154,7 @@ def _pass(exchange: Exchange, upstream: Upstream, summary: DeliverySummary) -> i
     summary.lost += verdicts.lost
     summary.confirmed += verdicts.confirmed
     summary.released += released
+    summary.invalidated += followed.settled
     return (
         abandoned
         + resolved
@@ -154,4 +163,5 @@ def _pass(exchange: Exchange, upstream: Upstream, summary: DeliverySummary) -> i
         + sent.dead
         + verdicts.confirmed
         + verdicts.refused
+        + followed.settled
     )

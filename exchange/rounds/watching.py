@@ -6,9 +6,11 @@ import logging
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from connectors.upstream import load_upstream
 from exchange.delivery.blindspots import blind_spots
+from exchange.delivery.gaps import gaps
 from exchange.errors import TryLaterError
 from exchange.ledger.alarms import KINDS, Alarm, keep
 from exchange.ledger.clocks import HOPS, BodyClock
@@ -60,6 +62,7 @@ def find(conn: Conn, exchange: Exchange, now: datetime) -> list[Alarm]:
     found += _of_the_way_up(seen)
     found += _put_aside(seen)
     found += _cycles(conn, now)
+    found += find_gaps(conn, now)
     found += _blind(conn, now)
     found += _compared(conn, now)
     found += _unsealed(conn, now)
@@ -134,6 +137,20 @@ def _cycles(conn: Conn, now: datetime) -> Iterator[Alarm]:
             [*row["members"], row["members"][0]]
         )
         yield _alarm("reference-cycle", str(row["path"][0]), "", text, 0)
+
+
+def find_gaps(conn: Conn, now: datetime) -> Iterator[Alarm]:
+    """By body, records that were invalidated above while their new version is stuck."""
+    for (body, name), of_body in groupby(
+        sorted(gaps(conn), key=lambda gap: (gap.body, gap.since)),
+        key=lambda gap: (gap.body, gap.name),
+    ):
+        found = list(of_body)
+        text = (
+            f"{len(found)} 条记录更正时已在上级失效，更正后的版本未入库，例如 "
+            f"{found[0].table_code} #{found[0].id}（{found[0].name_zh}）"
+        )
+        yield _alarm("not-in-effect", body, name, text, (now - found[0].since).total_seconds())
 
 
 def _blind(conn: Conn, now: datetime) -> Iterator[Alarm]:

@@ -181,6 +181,9 @@ create index version_in_flight on version (standard, state, next_try_at)
 create index version_not_final on version (body, state)
     where state in ('landed', 'held', 'queued', 'sending', 'unknown', 'sent', 'returned');
 create index version_dead on version (body, id) where state = 'dead';
+-- Corrections that are stuck.
+create index version_stuck on version (body, id)
+    where state in ('returned', 'held', 'dead') and revision > 1;
 create index version_confirmed_at on version (confirmed_at) where confirmed_at is not null;
 create index version_pulled_at on version (pulled_at);
 -- The oldest that is not accepted yet, per body, without a look at the others.
@@ -429,9 +432,12 @@ create table delivery (
     sent_at timestamptz,
     answered_at timestamptz,
     written_in bigint not null default written_now(),
+    next_ask_at timestamptz,
     unique (version_id, step)
 );
 create index delivery_written_in on delivery (written_in);
+-- Invalidations that are up and not finally answered.
+create index delivery_to_ask on delivery (standard, next_ask_at) where next_ask_at is not null;
 create index delivery_content on delivery (standard, table_code, content_hash)
     where outcome is not null;
 
@@ -1015,7 +1021,8 @@ grant update on body, feed, upstream, rectification, rectification_item, notice,
 grant update (state, state_reason, state_at, judge_after, next_try_at, attempt, stamp_id,
     judged_at, sent_at, confirmed_at) on version to exchange_app;
 grant update (parent_state) on hold to exchange_app;
-grant update (outcome, tried, lsh, reason, sent_at, answered_at) on delivery to exchange_app;
+grant update (outcome, tried, lsh, reason, sent_at, answered_at, next_ask_at) on delivery
+    to exchange_app;
 grant update (signed_by, signed_at) on circular to exchange_app;
 grant update (revoked_at, revoked_by) on waiver to exchange_app;
 grant delete on hold to exchange_app;

@@ -61,6 +61,12 @@ insert into audit (who, did, object, detail)
 values (%(who)s, %(did)s, %(object)s, %(detail)s::jsonb)
 
 -- name: open_refused_steps
--- What was refused at the door is not upstream: on a replay it is to be written like a lost one.
-update delivery set outcome = 'lost'
-where version_id = %(id)s and outcome = 'refused' and sent_at is null
+-- What was refused at the door is not upstream: on a replay it is to be written like a lost one. But
+-- not behind an invalidation that was refused: then both are prepared anew.
+update delivery d set outcome = 'lost'
+where d.version_id = %(id)s and d.outcome = 'refused' and d.sent_at is null
+  and not exists (
+      select from delivery i
+      where i.version_id = d.version_id and i.kind = 'invalidate' and i.outcome = 'refused'
+        and i.sent_at is not null
+  )

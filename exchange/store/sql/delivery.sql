@@ -41,24 +41,33 @@ for no key update of v skip locked
 update delivery set tried = true where id = any(%(ids)s) and not tried
 
 -- name: prior_counts
--- How often each content was put upstream on purpose before, by other deliveries.
+-- How often each content was put upstream on purpose before, by other deliveries. What was refused
+-- at the door is not there.
 select n.id, count(d.id) as prior
 from unnest(%(ids)s::bigint[], %(hashes)s::bytea[]) as n (id, content_hash)
 left join delivery d
   on d.standard = %(standard)s and d.table_code = %(table_code)s
  and d.content_hash = n.content_hash and d.id <> n.id
  and d.outcome in ('sent', 'passed', 'confirmed', 'refused')
+ and (d.outcome <> 'refused' or d.sent_at is not null)
 group by n.id
 
 -- name: delivery_sent
+-- An invalidation is asked for by itself, should its version not be followed any more.
 update delivery d
-set outcome = 'sent', lsh = coalesce(n.lsh, d.lsh), sent_at = %(now)s, reason = null
+set outcome = 'sent', lsh = coalesce(n.lsh, d.lsh), sent_at = %(now)s, reason = null,
+    next_ask_at = case when d.kind = 'invalidate' then %(ask_at)s::timestamptz end
 from unnest(%(ids)s::bigint[], %(lshs)s::text[]) as n (id, lsh)
 where d.id = n.id
 
 -- name: delivery_refused
-update delivery set outcome = 'refused', reason = %(reason)s, answered_at = %(now)s
-where id = %(id)s
+-- Refused at the door; the steps that were to follow are not upstream either.
+update delivery d
+set outcome = 'refused', answered_at = %(now)s,
+    reason = case when d.id = n.id then %(reason)s else '前一步被拒，本行未上报' end
+from delivery n
+where n.id = %(id)s and d.version_id = n.version_id
+  and (d.id = n.id or (d.step > n.step and (d.outcome is null or d.outcome = 'lost')))
 
 -- name: version_sent
 update version
@@ -72,7 +81,11 @@ where id = any(%(ids)s)
 update version v
 set state = case when n.valid then 'superseded' else 'withdrawn' end,
     state_at = clock_timestamp(),
-    state_reason = case when n.valid then '已由新版本更正' else '已按地方撤回上报失效' end
+    state_reason = case
+        when not n.valid then '已按地方撤回上报失效'
+        when n.state in ('sent', 'confirmed') then '已由新版本更正'
+        else '更正的失效记录已被上级接受，更正后的新版本尚未入库'
+    end
 from version n
 where n.id = any(%(ids)s)
   and v.body = n.body and v.standard = n.standard and v.table_code = n.table_code
@@ -123,10 +136,77 @@ where v.id = n.id
 
 -- name: delivery_answered
 update delivery d
-set outcome = n.outcome, lsh = coalesce(n.lsh, d.lsh), reason = n.reason, answered_at = %(now)s
+set outcome = n.outcome, lsh = coalesce(n.lsh, d.lsh), reason = n.reason, answered_at = %(now)s,
+    next_ask_at = case when n.outcome in ('sent', 'passed') then d.next_ask_at end
 from unnest(%(ids)s::bigint[], %(outcomes)s::text[], %(lshs)s::text[], %(reasons)s::text[])
          as n (id, outcome, lsh, reason)
 where d.id = n.id
+
+-- name: due_invalidations
+-- Written upstream and not finally answered, while their version is not on its way itself: its new
+-- row was refused at the door, is to be tried again, waits for a person, or was answered earlier.
+select d.id, d.version_id, d.sent_at
+from delivery d join version v on v.id = d.version_id
+where d.standard = %(standard)s and d.next_ask_at <= %(now)s
+  and v.state not in ('sending', 'unknown', 'sent')
+order by d.next_ask_at, d.id
+limit %(limit)s
+for no key update of v skip locked
+
+-- name: ask_invalidations_again
+update delivery d set next_ask_at = n.next_ask_at
+from unnest(%(ids)s::bigint[], %(next_ask_at)s::timestamptz[]) as n (id, next_ask_at)
+where d.id = n.id
+
+-- name: undecided_invalidations
+-- Records of which nobody knows whether what was in effect upstream still is.
+select distinct v.body, v.record_key
+from version v join delivery d on d.version_id = v.id
+where v.body = any(%(bodies)s) and v.standard = %(standard)s and v.table_code = %(table_code)s
+  and v.record_key = any(%(record_keys)s) and d.kind = 'invalidate' and d.outcome = 'sent'
+
+-- name: close_inserts
+-- The invalidation was refused: the new row, which is not upstream, needs another one before it.
+update delivery d
+set outcome = 'refused', reason = '失效记录被上级退回，本行未上报', answered_at = %(now)s
+from delivery i
+where i.id = any(%(ids)s) and d.version_id = i.version_id and d.step > i.step
+  and (d.outcome is null or d.outcome = 'lost')
+
+-- name: has_sent_invalidation
+select exists (
+    select from delivery
+    where version_id = %(version)s and kind = 'invalidate'
+      and outcome in ('sent', 'passed', 'confirmed')
+) as sent
+
+-- name: without_effect
+-- Records that were in effect upstream and are not any more, whose new version is stuck: returned,
+-- waiting for a person or for its parent. A record that its body withdrew is none.
+select v.body, b.name, v.standard, v.table_code, v.record_key, v.local_key, v.id, s.name_zh,
+    v.state_reason, o.state_at as since
+from version v
+join body b on b.code = v.body
+join state s on s.name = v.state
+join lateral (
+    select p.id, p.state_at from version p
+    where p.body = v.body and p.standard = v.standard and p.table_code = v.table_code
+      and p.record_key = v.record_key and p.id < v.id
+      and p.valid and p.state = 'superseded' and p.confirmed_at is not null
+    order by p.id desc limit 1
+) o on true
+where v.state in ('returned', 'held', 'dead') and v.revision > 1
+  and (%(body)s::text is null or v.body = %(body)s)
+  and not exists (
+      select from version w
+      where w.body = v.body and w.standard = v.standard and w.table_code = v.table_code
+        and w.record_key = v.record_key
+        and (w.state in ('confirmed', 'landed', 'queued', 'sending', 'unknown', 'sent')
+             or (w.state = 'withdrawn' and w.id > o.id)
+             or (w.state in ('returned', 'held', 'dead') and w.id > v.id))
+  )
+order by o.state_at, v.id
+limit %(limit)s
 
 -- name: version_confirmed
 update version

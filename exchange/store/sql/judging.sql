@@ -157,7 +157,7 @@ where body = %(body)s and standard = %(standard)s and table_code = %(table_code)
 -- name: overtake_by_key
 -- Earlier versions of the same record that never took effect upstream give way to the new one. A
 -- withdrawal that is still to be sent stays: it goes first, with the reason the body gave. A dead
--- letter stays too when it may have arrived upstream.
+-- letter stays too when it may have arrived upstream; an invalidation that did is followed alone.
 update version v
 set state = case when n.valid then 'superseded' else 'withdrawn' end,
     state_reason = n.reason, state_at = clock_timestamp(), judge_after = null, next_try_at = null
@@ -172,7 +172,8 @@ where v.body = %(body)s and v.standard = %(standard)s and v.table_code = %(table
        or (not n.only_returned and v.state = 'dead'
            and not exists (
                select from delivery d
-               where d.version_id = v.id and d.tried and d.outcome is distinct from 'refused'
+               where d.version_id = v.id and d.tried
+                 and (d.outcome is null or (d.kind = 'insert' and d.outcome <> 'refused'))
            )))
 returning v.id
 

@@ -42,6 +42,12 @@ QUERIES: dict[tuple[str, str], dict[str, Any]] = {
     ("delivery", "abandoned_sendings"): {"standard": STANDARD, "before": NOW, "limit": 500},
     ("delivery", "due_unknowns"): {"standard": STANDARD, "now": NOW, "limit": 200},
     ("delivery", "due_verdicts"): {"standard": STANDARD, "now": NOW, "limit": 500},
+    ("delivery", "due_invalidations"): {"standard": STANDARD, "now": NOW, "limit": 200},
+    ("delivery", "undecided_invalidations"): {
+        "standard": STANDARD, "table_code": TABLE, "bodies": [BODIES[0]],
+        "record_keys": [f"K{n}" for n in IDS],
+    },
+    ("delivery", "without_effect"): {"body": None, "limit": 1000},
     ("delivery", "version_confirmed"): {"ids": [41], "now": NOW},
     ("delivery", "wake_children"): {"ids": IDS, "now": NOW},
     ("delivery", "wake_overlooked"): {"standard": STANDARD, "now": NOW, "since": NOW},
