@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import click
 
 from exchange.cli.chain import anchor, key, seal, verify
+from exchange.cli.prove import prove
 from exchange.cli.show import receipt, show
 from exchange.delivery.gaps import gaps
 from exchange.ledger.balance import BUCKETS, balance
@@ -30,7 +31,7 @@ def ledger() -> None:
     """
 
 
-for _command in (anchor, key, receipt, seal, show, verify):
+for _command in (anchor, key, prove, receipt, seal, show, verify):
     ledger.add_command(_command)
 
 

@@ -43,6 +43,8 @@ KINDS: Mapping[str, Kind] = {
     "reference-cycle": Kind("记录互相引用", "./run exchange ledger show {subject}"),
     "blind-spots": Kind("上级退回原因未对应规则", "./run exchange blindspots"),
     "ledger-unsealed": Kind("台账封存滞后", "./run exchange ledger seal"),
+    "ledger-broken": Kind("台账核验不符", "./run exchange ledger prove --show"),
+    "ledger-unproved": Kind("台账未按时核验", "./run exchange ledger prove"),
     "disk-low": Kind("磁盘空间不足，已放慢或停止拉取", "df -h"),
 }
 

@@ -10,6 +10,7 @@ from exchange.rounds.expecting import expect
 from exchange.rounds.links import probe_links
 from exchange.rounds.outflow import chase, score
 from exchange.rounds.promise import promise
+from exchange.rounds.proving import prove_balance, prove_chain
 from exchange.rounds.pulling import pull_shard
 from exchange.rounds.silence import find_silent
 from exchange.rounds.status import status
@@ -25,6 +26,8 @@ __all__ = [
     "judge_stragglers",
     "probe_links",
     "promise",
+    "prove_balance",
+    "prove_chain",
     "pull_shard",
     "review_dossiers",
     "score",

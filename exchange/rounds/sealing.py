@@ -35,7 +35,7 @@ def keep_ledger(exchange: Exchange, *, until: datetime, stop: threading.Event) -
         try:
             seal(exchange.store, now=now())
             fold(exchange.store)
-            day = _last_day(exchange, now())
+            day = last_day(exchange, now())
             if day != anchored:
                 _make_months(exchange, now())
                 anchor_day(exchange, day, now=now())
@@ -64,7 +64,7 @@ def anchor_of(settings: Settings, day: date | None, *, now: datetime) -> Anchor:
     """The anchor of a day, None: of yesterday, after sealing what is there."""
     with opened(settings, work="ledger") as exchange:
         seal(exchange.store, now=now)
-        return anchor_day(exchange, day or _last_day(exchange, now), now=now)
+        return anchor_day(exchange, day or last_day(exchange, now), now=now)
 
 
 def _make_months(exchange: Exchange, now: datetime) -> None:
@@ -74,7 +74,7 @@ def _make_months(exchange: Exchange, now: datetime) -> None:
         conn.execute(Q["make_months"], {"first": first, "last": last})
 
 
-def _last_day(exchange: Exchange, now: datetime) -> date:
+def last_day(exchange: Exchange, now: datetime) -> date:
     """The last day that is over and settled."""
     local = (now - SETTLED_AFTER).astimezone(exchange.policy(now).zone)
     return local.date() - timedelta(days=1)

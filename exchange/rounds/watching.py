@@ -14,6 +14,7 @@ from exchange.delivery.gaps import gaps
 from exchange.errors import TryLaterError
 from exchange.ledger.alarms import KINDS, Alarm, keep
 from exchange.ledger.clocks import HOPS, BodyClock
+from exchange.ledger.proof import NAMES, last_proofs, overdue
 from exchange.ledger.seal import tail
 from exchange.rounds.loop import now as clock
 from exchange.rounds.promise import Promise, look
@@ -29,6 +30,7 @@ CLOCK_OFF_S = 60
 UNSEALED_S = 300
 CYCLE_AFTER = timedelta(minutes=1)
 BLIND_SPOTS_BACK = timedelta(days=1)
+DIFFERENCES_NAMED = 3
 MISSED_LATELY = timedelta(hours=1)
 
 
@@ -66,6 +68,7 @@ def find(conn: Conn, exchange: Exchange, now: datetime) -> list[Alarm]:
     found += _blind(conn, now)
     found += _compared(conn, now)
     found += _unsealed(conn, now)
+    found += _unproved(conn, now)
     if seen.disk.state != "enough":
         found.append(_alarm("disk-low", "", "", str(seen.disk), 0))
     return found
@@ -77,6 +80,20 @@ def _unsealed(conn: Conn, now: datetime) -> Iterator[Alarm]:
     if left.oldest_s > UNSEALED_S:
         text = f"{left.rows} 行尚未封存，最久 {left.oldest_s:.0f} 秒"
         yield _alarm("ledger-unsealed", "", "", text, left.oldest_s)
+
+
+def _unproved(conn: Conn, now: datetime) -> Iterator[Alarm]:
+    """What the last proofs of the ledger found to differ, and proofs that are missing."""
+    proofs = last_proofs(conn)
+    for proof in proofs:
+        if not proof.holds:
+            named = "；".join(proof.differences[:DIFFERENCES_NAMED])
+            text = f"{NAMES[proof.kind]}有 {len(proof.differences)} 处不符：{named}"
+            yield _alarm("ledger-broken", proof.kind, "", text, (now - proof.at).total_seconds())
+    for kind, since in overdue(conn, proofs, now=now).items():
+        age = (now - since).total_seconds()
+        text = f"{NAMES[kind]}已 {age / 3600:.0f} 小时没有核验"
+        yield _alarm("ledger-unproved", kind, "", text, age)
 
 
 def _alarm(kind: str, subject: str, name: str, text: str, seconds: float) -> Alarm:

@@ -691,6 +691,17 @@ create table ledger_anchor (
     content text not null
 );
 
+-- What the nightly proofs of the ledger came to.
+create table ledger_proof (
+    id bigint generated always as identity primary key,
+    kind text not null check (kind in ('chain', 'balance')),
+    at timestamptz not null,
+    seconds double precision not null,
+    facts jsonb not null,
+    differences jsonb not null check (jsonb_typeof(differences) = 'array')
+);
+create index ledger_proof_of_kind on ledger_proof (kind, at);
+
 create function continue_chain() returns bigint
 language plpgsql as $$
 declare
@@ -1036,7 +1047,7 @@ grant update (decision, decided_at, decided_by) on dead_letter to exchange_app;
 grant usage on sequence version_id_seq to exchange_app;
 grant insert, update on hold_look to exchange_app;
 grant execute on function fold_tally() to exchange_app;
-grant insert on ledger_block, ledger_part, ledger_anchor, receipt to exchange_app;
+grant insert on ledger_block, ledger_part, ledger_anchor, ledger_proof, receipt to exchange_app;
 grant select, insert on key_range, source_row, sweep_day, difference to exchange_app;
 grant update on key_range, source_row, sweep_day to exchange_app;
 grant update (seen_at, detail, resolved_at, resolution) on difference to exchange_app;

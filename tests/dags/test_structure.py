@@ -17,7 +17,7 @@ pytestmark = pytest.mark.airflow
 STAGES = {
     "pull_counties", "judge_landed", "deliver_province", "chase_notices", "score_counties",
     "watch_exchange", "watch_silence", "probe_links", "maintain_airflow", "expect_store",
-    "reconcile_bodies",
+    "reconcile_bodies", "prove_ledger",
 }  # fmt: skip
 MOST_LINES = 120
 
