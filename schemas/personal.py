@@ -24,6 +24,8 @@ _KEPT: dict[PersonalKind, tuple[int, int]] = {
     "name": (1, 0),
 }
 _RESIDENT = re.compile(r"(?<![0-9])[1-9][0-9]{5}(?:18|19|20)[0-9]{9}[0-9Xx](?![0-9])")
+_SHORTEST = 11
+"""Characters of the shorter of the two."""
 _MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 
 
@@ -55,5 +57,7 @@ def mask_field(field: Field, text: str) -> str:
 
 def mask_text(text: str) -> str:
     """Free text with the resident identity and mobile numbers in it masked."""
+    if len(text) < _SHORTEST:
+        return text
     text = _RESIDENT.sub(lambda found: mask("resident_id", found[0]), text)
     return _MOBILE.sub(lambda found: mask("phone", found[0]), text)

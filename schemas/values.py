@@ -6,10 +6,12 @@ Records are landed and judged as text; a value gets a type only here. All functi
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 
-from schemas.standard import Field
+from schemas.standard import Field, FieldType
 
 Value = str | int | Decimal | date | datetime
 
@@ -34,21 +36,10 @@ def parse(field: Field, text: str) -> Value:
     yyyy-MM-dd HH:mm:ss and must exist in the calendar. A date may carry a midnight time, as
     databases without a date type print it. Raises NotOfTypeError.
     """
-    match field.type:
-        case "string":
-            return text
-        case "integer":
-            if _INTEGER.match(text):
-                return int(text)
-            raise NotOfTypeError("应为整数（半角数字）")
-        case "decimal":
-            if _DECIMAL.match(text):
-                return Decimal(text)
-            raise NotOfTypeError("应为数值（半角数字，可带小数点）")
-        case "date":
-            return _date(text)
-        case "datetime":
-            return _datetime(text)
+    value = READ[field.type](text)
+    if value is None:
+        raise NotOfTypeError(_what_is_wanted(field.type, text))
+    return value
 
 
 def canonical(field: Field | None, text: str | None) -> str:
@@ -77,20 +68,59 @@ def canonical(field: Field | None, text: str | None) -> str:
     return str(value)
 
 
-def _date(text: str) -> date:
+def _integer(text: str) -> int | None:
+    plain = text.isdecimal() and text.isascii() and len(text) <= _PLAIN_DIGITS
+    return int(text) if plain or _INTEGER.match(text) else None
+
+
+def _decimal(text: str) -> Decimal | None:
+    return Decimal(text) if _DECIMAL.match(text) else None
+
+
+def _date(text: str) -> date | None:
     bare = text.removesuffix(_MIDNIGHT)
     if not _DATE.match(bare):
-        raise NotOfTypeError("应为日期，格式为 yyyy-MM-dd")
+        return None
     try:
         return date.fromisoformat(bare)
     except ValueError:
-        raise NotOfTypeError("日期不存在，应为日历中的日期，格式为 yyyy-MM-dd") from None
+        return None
 
 
-def _datetime(text: str) -> datetime:
+def _datetime(text: str) -> datetime | None:
     if not _DATETIME.match(text):
-        raise NotOfTypeError("应为时间，格式为 yyyy-MM-dd HH:mm:ss")
+        return None
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise NotOfTypeError("时间不存在，应为日历中的时间，格式为 yyyy-MM-dd HH:mm:ss") from None
+        return None
+
+
+READ: Mapping[FieldType, Callable[[str], Value | None]] = MappingProxyType(
+    {
+        "string": str,
+        "integer": _integer,
+        "decimal": _decimal,
+        "date": _date,
+        "datetime": _datetime,
+    }
+)
+"""By type of field what reads a filled cell as ``parse`` does; None where that raises."""
+
+
+def _what_is_wanted(kind: FieldType, text: str) -> str:
+    match kind:
+        case "integer":
+            return "应为整数（半角数字）"
+        case "decimal":
+            return "应为数值（半角数字，可带小数点）"
+        case "date":
+            form = "格式为 yyyy-MM-dd"
+            if _DATE.match(text.removesuffix(_MIDNIGHT)):
+                return f"日期不存在，应为日历中的日期，{form}"
+            return f"应为日期，{form}"
+        case _:
+            form = "格式为 yyyy-MM-dd HH:mm:ss"
+            if _DATETIME.match(text):
+                return f"时间不存在，应为日历中的时间，{form}"
+            return f"应为时间，{form}"

@@ -3,48 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from schemas import Table
+from validators.answers import Answer
 from validators.expression import reads
 from validators.neighbours import OFFLINE, Against, Found, Later, Link, Neighbour, Seen
-from validators.record import Context, Lookup, Record
+from validators.record import Lookup
 from validators.row import Layout, Row, RowFunction
-from validators.rowwise import compile_row
+from validators.rowwise import compile_row, compile_tuples
 from validators.rule import Compares, Follows, Rule
-
-Answer = bool | str | None
-
-
-class RowsTogether(Protocol):
-    """The batch as far as comparisons look at it; see ``validators.plan.Batch``."""
-
-    @property
-    def records(self) -> Sequence[Record]:
-        """The records."""
-
-    @property
-    def rows(self) -> Sequence[Row]:
-        """The same as rows."""
-
-    @property
-    def context(self) -> Context:
-        """What surrounds them."""
-
-    @property
-    def notes(self) -> dict[tuple[str, int], str]:
-        """What findings will tell."""
-
-    @property
-    def meant(self) -> dict[tuple[str, int], str]:
-        """What would be right."""
-
-    @property
-    def kept(self) -> dict[object, Any]:
-        """What is made once for the whole batch."""
-
-    def seen_by(self, rule: Rule) -> Sequence[Row | None]:
-        """The rows that a rule looks at."""
+from validators.together import RowsTogether
 
 
 class _Reader:
@@ -54,11 +23,15 @@ class _Reader:
         self.name = link.name
         self._tables = tuple(code for code in link.tables if code in tables)
         self._fields = link.fields
-        self._values = [compile_row(value, layout) for value in link.values]
+        self._values = compile_tuples(link.values, layout)
 
-    def of(self, row: Row) -> tuple[Lookup, ...]:
-        """The rows that the row names; none when one of the values is empty."""
-        values = tuple(value(row) for value in self._values)
+    def of(self, rows: Sequence[Row]) -> list[tuple[Lookup, ...]]:
+        """The rows that each row names; none when one of the values is empty."""
+        asked = self._values(rows)
+        known = {values: self._named(values) for values in set(asked)}
+        return [known[values] for values in asked]
+
+    def _named(self, values: tuple[Any, ...]) -> tuple[Lookup, ...]:
         if None in values or "" in values:
             return ()
         return tuple(Lookup(table, self._fields, values) for table in self._tables)
@@ -66,7 +39,7 @@ class _Reader:
     def of_all(self, batch: RowsTogether) -> Sequence[tuple[Lookup, ...]]:
         """The same for all rows of a batch, read once."""
         if self not in batch.kept:
-            batch.kept[self] = [self.of(row) for row in batch.rows]
+            batch.kept[self] = self.of(batch.rows)
         lookups: Sequence[tuple[Lookup, ...]] = batch.kept[self]
         return lookups
 
@@ -106,6 +79,11 @@ class Comparison:
     def needs(self, batch: RowsTogether) -> Iterator[Lookup]:
         """The neighbours that the answers for these rows need."""
         rows = batch.seen_by(self._rule)
+        if self._when is None and not batch.withdraws:
+            for reader in self._readers:
+                for named in set(reader.of_all(batch)):
+                    yield from named
+            return
         for lookups in (reader.of_all(batch) for reader in self._readers):
             for row, named in zip(rows, lookups, strict=True):
                 if named and row is not None and _applies(self._when, row):
@@ -114,10 +92,11 @@ class Comparison:
     def evaluate(self, batch: RowsTogether) -> list[Answer]:
         """The answer for each record."""
         rows, when = batch.seen_by(self._rule), self._when
+        beside = self._beside(batch)
         return [
             None
             if row is None or (when is not None and when(row) is not True)
-            else self._answer(batch, at)
+            else self._answer(batch, at, beside)
             for at, row in enumerate(rows)
         ]
 
@@ -128,40 +107,71 @@ class Comparison:
                 lookups = (reader.of_all(batch)[at] for reader in self._readers)
                 yield at, tuple(lookup for named in lookups for lookup in named)
 
-    def _answer(self, batch: RowsTogether, at: int) -> Answer:
-        seen, found = self._beside(batch, at)
+    def _answer(self, batch: RowsTogether, at: int, beside: _Beside) -> Answer:
+        if not beside.names_others(at):
+            return None
+        found = beside.found(batch, at)
         if found is None:
-            return None if batch.context.related is not None or seen is None else OFFLINE
+            return OFFLINE
         reply = self._judge(found.row, found)
         return _told(batch, self._rule, at, reply) if isinstance(reply, Against) else reply
 
-    def _beside(self, batch: RowsTogether, at: int) -> tuple[bool | None, Found | None]:
-        """Whether the row names others, and the row beside them, where they could be looked up."""
-        key = (self._readers, at)
-        if key not in batch.kept:
-            named = {reader.name: reader.of_all(batch)[at] for reader in self._readers}
-            found = None
-            if batch.context.related is not None and any(named.values()):
-                by_name = {
-                    name: self._neighbours(batch, lookups)
-                    for name, lookups in named.items()
-                    if lookups
-                }
-                found = Found(_own(batch, at, self._table), by_name, batch.kept)
-            batch.kept[key] = (any(named.values()) or None, found)
-        beside: tuple[bool | None, Found | None] = batch.kept[key]
+    def _beside(self, batch: RowsTogether) -> _Beside:
+        """The rows beside those of the batch, read once for all rules with the same links."""
+        if self._readers not in batch.kept:
+            batch.kept[self._readers] = _Beside(self._readers, self._table, self._tables, batch)
+        beside: _Beside = batch.kept[self._readers]
         return beside
 
-    def _neighbours(self, batch: RowsTogether, lookups: tuple[Lookup, ...]) -> Sequence[Seen]:
-        key = ("neighbours", lookups)
-        if key not in batch.kept:
-            related = batch.context.related or {}
-            batch.kept[key] = [
+
+class _Beside:
+    """The rows beside each row of a batch, by the names of some links."""
+
+    def __init__(
+        self,
+        readers: Sequence[_Reader],
+        table: Table,
+        tables: Mapping[str, Table],
+        batch: RowsTogether,
+    ) -> None:
+        self._table, self._tables = table, tables
+        self._named = [(reader.name, reader.of_all(batch)) for reader in readers]
+        self._found: dict[int, Found] = {}
+
+    def names_others(self, at: int) -> bool:
+        """Whether the row at this position names any."""
+        return any(lookups[at] for _, lookups in self._named)
+
+    def found(self, batch: RowsTogether, at: int) -> Found | None:
+        """What it names; None where nobody could look."""
+        related = batch.context.related
+        if related is None:
+            return None
+        found = self._found.get(at)
+        if found is None:
+            by_name = {
+                name: self._neighbours(batch, related, lookups[at])
+                for name, lookups in self._named
+                if lookups[at]
+            }
+            found = self._found[at] = Found(_own(batch, at, self._table), by_name, batch.kept)
+        return found
+
+    def _neighbours(
+        self,
+        batch: RowsTogether,
+        related: Mapping[Lookup, Sequence[Neighbour]],
+        lookups: tuple[Lookup, ...],
+    ) -> Sequence[Seen]:
+        if not related:
+            return ()
+        rows: Sequence[Seen] | None = batch.kept.get(lookups)
+        if rows is None:
+            rows = batch.kept[lookups] = [
                 _seen(one, self._tables[one.table])
                 for lookup in lookups
                 for one in related.get(lookup, ())
             ]
-        rows: Sequence[Seen] = batch.kept[key]
         return rows
 
 

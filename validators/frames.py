@@ -142,6 +142,8 @@ class _Rows(Sequence[Row]):
     def __getitem__(self, at: int | slice) -> Row | Sequence[Row]:
         if isinstance(at, slice):
             return self._plan.layout.rows(self._records[at], self._context)
+        if "_all" in self.__dict__:
+            return self._all[at]
         return self._plan.layout.rows([self._records[at]], self._context)[0]
 
     def __iter__(self) -> Iterator[Row]:

@@ -1,9 +1,10 @@
 """What a verdict rested on, as JSON: written down with the verdict, read back to judge again.
 
-Any value made of plain data and dataclasses is written: a new part of the context is kept without a
-change here. Sets and mappings are put in order, so that the same inputs give the same text and the
-same hash. The module imports no rule and no engine: a replay loads this file beside the rules of
-another version, and what those do not know of the context is left out and named.
+Any value made of plain data, named tuples and dataclasses is written: a new part of the context is
+kept without a change here. Sets and mappings are put in order, so that the same inputs give the
+same text and the same hash. The module imports no rule and no engine: a replay loads this file
+beside the rules of another version, and what those do not know of the context is left out and
+named.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def described(value: Any) -> Any:
     """The value as JSON data. Raises UnwritableInputError, naming the kind."""
     if value is None or isinstance(value, str | int | float):
         return value
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple) and not _is_named(value):
         return [described(part) for part in value]
     if isinstance(value, set | frozenset):
         return {"set": sorted((described(part) for part in value), key=canonical_text)}
@@ -41,8 +42,8 @@ def described(value: Any) -> Any:
         return {"seconds": value.total_seconds()}
     if isinstance(value, Decimal):
         return {"decimal": str(value)}
-    if is_dataclass(value) and not isinstance(value, type):
-        kind, names = _shape(type(value))
+    if _is_named(value) or (is_dataclass(value) and not isinstance(value, type)):
+        kind, names = _shape(value.__class__)
         return {"of": kind, "is": {name: described(getattr(value, name)) for name in names}}
     raise UnwritableInputError(f"a {type(value).__name__} cannot be kept with a verdict")
 
@@ -55,10 +56,16 @@ def _pairs(value: Mapping[Any, Any]) -> list[list[Any]]:
     return sorted(pairs, key=lambda pair: canonical_text(pair[0]))
 
 
+def _is_named(value: Any) -> bool:
+    """Whether the value is a tuple whose parts have names."""
+    return isinstance(value, tuple) and hasattr(value, "_fields")
+
+
 @cache
-def _shape(kind: type) -> tuple[str, tuple[str, ...]]:
-    """How a dataclass is named, and its parts."""
-    return f"{kind.__module__}:{kind.__qualname__}", tuple(part.name for part in fields(kind))
+def _shape(kind: Any) -> tuple[str, tuple[str, ...]]:
+    """How a dataclass or a named tuple is named, and its parts."""
+    parts = (part.name for part in fields(kind)) if is_dataclass(kind) else kind._fields
+    return f"{kind.__module__}:{kind.__qualname__}", tuple(parts)
 
 
 def restored(data: Any, unknown: set[str] | None = None) -> Any:
@@ -96,7 +103,7 @@ def _object(data: Mapping[str, Any], unknown: set[str] | None) -> Any:
     if module.partition(".")[0] not in _OURS:
         raise ValueError(f"{module} is no package of the judgement")
     kind = getattr(import_module(module), name)
-    known = {part.name for part in fields(kind)}
+    known = set(_shape(kind)[1])
     if unknown is not None:
         unknown |= {f"{name}.{part}" for part in data["is"] if part not in known}
     return kind(

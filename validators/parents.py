@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import cast
+
 from schemas import Reference
 from validators.expression import Code
 from validators.record import Context, Lookup, ParentState
 from validators.row import Layout, Row
-from validators.rowwise import compile_row
+from validators.rowwise import compile_tuples
+from validators.together import RowsTogether
 
 SEPARATOR = ","
 MOST = 50
@@ -30,25 +34,35 @@ class Parents:
         self.table = reference.table
         self.fields = reference.fields
         self.to_fields = reference.to_fields
-        self._values = [compile_row(Code(name), layout) for name in reference.fields]
+        self._values = compile_tuples([Code(name) for name in reference.fields], layout)
 
-    def of(self, row: Row) -> tuple[Lookup, ...]:
-        """The parents the row points to; none when a field of the reference is empty."""
-        return self.named(tuple(value(row) for value in self._values))
+    def of(self, rows: Sequence[Row]) -> list[tuple[Lookup, ...]]:
+        """The parents each row points to; none when a field of the reference is empty."""
+        asked = self._values(rows)
+        known = {values: self.named(values) for values in set(asked)}
+        return [known[values] for values in asked]
+
+    def of_all(self, batch: RowsTogether) -> Sequence[tuple[Lookup, ...]]:
+        """The same for all rows of a batch, read once."""
+        if self not in batch.kept:
+            batch.kept[self] = self.of(batch.rows)
+        lookups: Sequence[tuple[Lookup, ...]] = batch.kept[self]
+        return lookups
+
+    def of_one(self, batch: RowsTogether, at: int) -> tuple[Lookup, ...]:
+        """The same for one row of a batch, whose others need not be read for that."""
+        lookups: Sequence[tuple[Lookup, ...]] | None = batch.kept.get(self)
+        return self.of([batch.rows[at]])[0] if lookups is None else lookups[at]
 
     def named(self, values: tuple[str | None, ...]) -> tuple[Lookup, ...]:
         """The parents that these values of the reference's fields, in normal form, point to."""
-        filled = tuple(value for value in values if value is not None)
-        if len(filled) < len(values):
+        if None in values:
             return ()
-        if len(filled) > 1:
+        filled = cast("tuple[str, ...]", values)
+        if len(filled) > 1 or _is_one(filled[0]):
             return (Lookup(self.table, self.to_fields, filled),)
         several = dict.fromkeys(part.strip() for part in filled[0].split(SEPARATOR, MOST)[:MOST])
         return tuple(Lookup(self.table, self.to_fields, (part,)) for part in several if part)
-
-    def answer(self, row: Row, record: int, context: Context) -> bool | str | None:
-        """Whether all parents are there; a reason while that is open; None without a reference."""
-        return self.told(self.of(row), context, late=record in context.grace_over)
 
     def told(
         self, lookups: tuple[Lookup, ...], context: Context, *, late: bool = False
@@ -58,7 +72,9 @@ class Parents:
             return None
         if context.parents is None:
             return OFFLINE
-        states = {context.parents.get(lookup) for lookup in lookups}
+        states = [context.parents.get(lookup) for lookup in lookups]
+        if states.count("accepted") == len(states):
+            return True
         if "absent" in states and late:
             return False
         for state, reason in WAITING.items():
@@ -66,7 +82,12 @@ class Parents:
                 return reason
         return UNKNOWN if None in states else True
 
-    def waited_for(self, row: Row, context: Context) -> tuple[Lookup, ...]:
-        """The parents that are not there yet."""
+    @staticmethod
+    def waited_for(lookups: tuple[Lookup, ...], context: Context) -> tuple[Lookup, ...]:
+        """Those of the parents that are not there yet."""
         states = context.parents or {}
-        return tuple(lookup for lookup in self.of(row) if states.get(lookup) != "accepted")
+        return tuple(lookup for lookup in lookups if states.get(lookup) != "accepted")
+
+
+def _is_one(text: str) -> bool:
+    return SEPARATOR not in text and text == text.strip() != ""

@@ -115,11 +115,7 @@ class Plan:
         self.layout = Layout(table)
         self._links = Links(self.layout, self.tables)
         self.personal = {entry.code: kind_of(entry) for entry in table.fields}
-        self.parents = tuple(
-            Parents(rule.check.reference, self.layout)
-            for rule in rules
-            if isinstance(rule.check, Refers)
-        )
+        self._parents: list[Parents] = []
         checks = (rule.check for rule in rules)
         self.named_defects = frozenset(
             check.defect for check in checks if isinstance(check, ReadWell) and check.defect
@@ -156,10 +152,17 @@ class Plan:
         """What a judgement of these records has to look up for its context."""
         no_context = Context(body="", divisions=frozenset(), now=_NO_TIME)
         batch = self.batch(records, no_context, self._asks)
-        judged = [row for row in batch.judged if row is not None]
-        parents = {each for parents in self.parents for row in judged for each in parents.of(row)}
+        judged = [at for at, row in enumerate(batch.judged) if row is not None]
+        parents = {
+            each
+            for lookups in (parents.of_all(batch) for parents in self._parents)
+            for at in judged
+            for each in lookups[at]
+        }
         related = {each for one in self._comparisons for each in one.needs(batch)}
-        related |= {each for one in self._uniques for row in judged for each in one.lookups(row)}
+        related |= {
+            each for one in self._uniques for at in judged for each in one.lookups(batch.rows[at])
+        }
         return Needs(parents, related, self._follows)
 
     def _entry(self, rule: Rule) -> Entry:
@@ -169,6 +172,7 @@ class Plan:
                 return Entry(rule, self._holds(rule, check), expected=self._expected(rule))
             case Refers(reference):
                 parents = Parents(reference, self.layout)
+                self._parents.append(parents)
                 return Entry(rule, _refers(rule, parents), waits=_waits(parents))
             case Unique():
                 uniqueness = Uniqueness(rule, check, self.layout)
@@ -202,9 +206,12 @@ class Plan:
 
 def _refers(rule: Rule, parents: Parents) -> Callable[[Batch], list[Answer]]:
     def evaluate(batch: Batch) -> list[Answer]:
+        context, late = batch.context, batch.context.grace_over
         return [
-            None if row is None else parents.answer(row, record.id, batch.context)
-            for row, record in zip(batch.seen_by(rule), batch.records, strict=True)
+            None if row is None else parents.told(lookups, context, late=record.id in late)
+            for row, lookups, record in zip(
+                batch.seen_by(rule), parents.of_all(batch), batch.records, strict=True
+            )
         ]
 
     return evaluate
@@ -216,7 +223,7 @@ def _waits(parents: Parents) -> Callable[[Batch, Sequence[Answer]], Waits]:
             return
         for at, answer in enumerate(answers):
             if isinstance(answer, str):
-                yield at, parents.waited_for(batch.rows[at], batch.context)
+                yield at, parents.waited_for(parents.of_one(batch, at), batch.context)
 
     return waits
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from validators.neighbours import Neighbour
@@ -53,8 +53,7 @@ class Record:
     where: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(NamedTuple):
     """A parent that a record points to: rows of ``table`` whose ``fields`` have these values.
 
     The values are in normal form (``schemas.values.canonical``), so that version 1 and 1.0 meet.

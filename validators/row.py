@@ -6,17 +6,21 @@ An empty or unreadable cell is None.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
-from schemas import Field, Table
-from schemas.values import NotOfTypeError, parse
+from schemas import Table
+from schemas.standard import FieldType
+from schemas.values import READ
 from validators.record import Context, Record, wall_time
 
 Row = tuple[Any, ...]
 RowFunction = Callable[[Row], Any]
 BatchFunction = Callable[[Sequence[Row]], list[Any]]
+TuplesFunction = Callable[[Sequence[Row]], list[tuple[Any, ...]]]
 
 _SURROUNDING = ("now", "today", "divisions")
 
@@ -51,32 +55,38 @@ class Layout:
 
         With ``fields`` only these cells are read.
         """
+        if not records:
+            return []
         many = len(records)
+        columns = self.table.columns
         unread: list[str | None] = [None] * many
+        sent = zip(*self._cells(records), strict=True)
         texts = [
-            _texts(records, column) if fields is None or column in fields else unread
-            for column in self.table.columns
+            [cell if cell and not cell.isspace() else None for cell in cells]
+            if fields is None or column in fields
+            else unread
+            for column, cells in zip(columns, sent, strict=True)
         ]
         values = [
-            column
-            if field.type == "string" or column is unread
-            else [_typed(field, cell) for cell in column]
+            column if field.type == "string" or column is unread else _typed(field.type, column)
             for field, column in zip(self.table.fields, texts, strict=True)
         ]
         now = wall_time(context.now)
         around = ([now] * many, [now.date()] * many, [context.divisions] * many)
         return list(zip(*texts, *values, *around, strict=True))
 
+    def _cells(self, records: Sequence[Record]) -> list[tuple[str | None, ...]]:
+        """The cells of each record in the table's order; what a record lacks is None."""
+        columns = self.table.columns
+        if len(columns) > 1:
+            pick = itemgetter(*columns)
+            with suppress(KeyError):
+                return [pick(record.values) for record in records]
+        return [tuple(map(record.values.get, columns)) for record in records]
 
-def _texts(records: Sequence[Record], column: str) -> list[str | None]:
-    cells = [record.values.get(column) for record in records]
-    return [None if cell is None or cell == "" or cell.isspace() else cell for cell in cells]
 
-
-def _typed(field: Field, cell: str | None) -> Any:
-    if cell is None:
-        return None
-    try:
-        return parse(field, cell)
-    except NotOfTypeError:
-        return None
+def _typed(kind: FieldType, cells: Sequence[str | None]) -> list[Any]:
+    """The cells as values; each different text is read once."""
+    read = READ[kind]
+    known = {cell: None if cell is None else read(cell) for cell in set(cells)}
+    return [known[cell] for cell in cells]

@@ -9,6 +9,7 @@ our own making stand in the line: values are bound, never written into it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import count
 from typing import Any, cast
 
@@ -33,7 +34,7 @@ from validators.expression import (
     Text,
     Value,
 )
-from validators.row import BatchFunction, Layout, RowFunction
+from validators.row import BatchFunction, Layout, RowFunction, TuplesFunction
 
 _SIMPLE = re.compile(r"r\[[0-9]+\]")
 _BOUND = re.compile(r"k[0-9]+")
@@ -56,6 +57,13 @@ def compile_batch(condition: Expression, when: Expression | None, layout: Layout
     if when is not None:
         asked = f"({asked} if {line.of(when)} is True else None)"
     return cast(BatchFunction, line.compiled(f"lambda rows: [{asked} for r in rows]"))
+
+
+def compile_tuples(expressions: Sequence[Expression], layout: Layout) -> TuplesFunction:
+    """The function that evaluates several expressions on many rows, a tuple for each row."""
+    line = _Line(layout)
+    parts = "".join(f"{line.of(each)}, " for each in expressions)
+    return cast(TuplesFunction, line.compiled(f"lambda rows: [({parts}) for r in rows]"))
 
 
 class _Line:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from schemas.values import canonical
-from validators.comparing import Answer, RowsTogether, earlier_of
+from validators.answers import Answer
+from validators.comparing import earlier_of
 from validators.expression import Code
 from validators.neighbours import LOCAL_KEY, Neighbour
 from validators.record import Lookup, Record
 from validators.row import Layout, Row
-from validators.rowwise import compile_row
+from validators.rowwise import compile_row, compile_tuples
 from validators.rule import Rule, Unique
+from validators.together import RowsTogether
 
 _IN_EFFECT = frozenset({"accepted", "passed"})
 
@@ -25,8 +27,8 @@ class Uniqueness:
 
     def __init__(self, rule: Rule, check: Unique, layout: Layout) -> None:
         self._rule, self._check, self._table = rule, check, layout.table
-        self._own = [compile_row(Code(name), layout) for name in check.fields]
-        self._business = [compile_row(Code(name), layout) for name in layout.table.key]
+        self._keys = compile_tuples([Code(name) for name in check.fields], layout)
+        self._business = compile_tuples([Code(name) for name in layout.table.key], layout)
         self._local = compile_row(Code(LOCAL_KEY), layout)
         self._required = [layout.table.by_code[name].required == "M" for name in check.fields]
 
@@ -39,26 +41,26 @@ class Uniqueness:
 
     def evaluate(self, batch: RowsTogether) -> list[Answer]:
         """The answer for each record."""
-        first: dict[tuple[object, ...], tuple[int, object]] = {}
-        check, answers = self._check, list[Answer]()
+        first: dict[tuple[object, ...], int] = {}
+        check, answers, rows = self._check, list[Answer](), batch.rows
         judged = batch.seen_by(self._rule)
-        for at, (row, stands) in enumerate(zip(batch.rows, judged, strict=True)):
-            key = tuple(part(row) for part in self._own)
-            if self._incomplete(key):
+        alone = not (batch.context.related if check.local else batch.context.previous)
+        for at, (key, stands) in enumerate(zip(self._keys(rows), judged, strict=True)):
+            if None in key and self._incomplete(key):
                 answers.append(None)
                 continue
             if stands is None:
                 first.pop(key, None)
                 answers.append(None)
                 continue
-            other = self._other(row)
-            seen = first.setdefault(key, (at, other))
-            if seen[0] == at:
-                answers.append(self._beside_what_was(batch, at, row))
+            seen = first.setdefault(key, at)
+            if seen == at:
+                answers.append(alone or self._beside_what_was(batch, at, stands))
                 continue
-            clash = seen[1] != other or (batch.context.one_file and not check.local)
+            another = self._other(rows[seen]) != self._other(stands)
+            clash = another or (batch.context.one_file and not check.local)
             if clash:
-                batch.notes[self._rule.code, at] = _place(batch.records[seen[0]])
+                batch.notes[self._rule.code, at] = _place(batch.records[seen])
             answers.append(not clash)
         return answers
 
@@ -70,7 +72,7 @@ class Uniqueness:
     def _other(self, row: Row) -> object:
         """What tells another row from a state of the same one."""
         if self._check.local:
-            return tuple(part(row) for part in self._business)
+            return self._business([row])[0]
         return self._local(row)
 
     def _beside_what_was(self, batch: RowsTogether, at: int, row: Row) -> bool:
