@@ -8,10 +8,10 @@ In a notebook::
     schema("3.0", "SPGL_XMJBXXB").validate(rows, lazy=True)
 
 The frame is a polars DataFrame with every column as text, as landed. The schema knows what the
-tables imply: required, conditional, type, length, code list, format. It knows nothing of keys,
-references and hand-written rules. Every row is held to all of it, also one that withdraws another.
-The texts of checks begin with their kind: ``required：…``. What fails is shown as it is: results
-may hold personal data.
+tables imply: required, conditional, type, length, range, code list, format, and one valid row for a
+business key. It knows nothing of references and hand-written rules. A row that withdraws another
+is held to what it can be found and stored by (see ``schemas.column_checks``). The texts of checks
+begin with their kind: ``required：…``. What fails is shown as it is, personal data included.
 """
 
 from __future__ import annotations
@@ -67,13 +67,15 @@ def _column(standard: Standard, table: Table, field: Field) -> Column:
     import polars as pl
     from pandera.polars import Column
 
-    from schemas.column_checks import checks
+    from schemas.column_checks import checks, unique
 
+    found = list(checks(standard, table, field))
+    if field.code == table.key[-1]:
+        found.append(unique(table))
     return Column(
         pl.String,
         checks=[
-            _check(field, each.kind, each.text, each.holds, empties=each.empties)
-            for each in checks(standard, table, field)
+            _check(field, each.kind, each.text, each.holds, empties=each.empties) for each in found
         ],
         nullable=True,
         required=field.required == "M",
