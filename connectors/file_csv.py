@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from connectors.file_rows import FileRow, Opened, UnreadableError
 from schemas import Table
@@ -17,6 +18,8 @@ from schemas import Table
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _CHUNK = 1 << 20
 _UNCLOSED = 64_000_000
+COMMAS_LIMIT = 1_000_000
+"""Commas in one line: each may be a cell that needs memory."""
 _FOREIGN = {
     b"PK\x03\x04": "文件内容是压缩包或 XLSX，请改正扩展名",
     b"\xd0\xcf\x11\xe0": "文件内容是旧版 Excel（.xls），请另存为 .xlsx 或 CSV",
@@ -66,11 +69,25 @@ def _after(path: Path, encoding: str, number: int) -> Iterator[FileRow]:
 
 def _parsed(path: Path, encoding: str) -> Iterator[FileRow]:
     with path.open(encoding=encoding, newline="") as file:
-        reader = csv.reader(file, strict=True)
+        reader = csv.reader(_lines(file), strict=True)
         line = 1
         for cells in reader:
             yield FileRow(line, cells)
             line = reader.line_num + 1
+
+
+def _lines(file: TextIO) -> Iterator[str]:
+    """The lines of a file; raises UnreadableError for one that no table has."""
+    while line := file.readline(_UNCLOSED):
+        if len(line) == _UNCLOSED:
+            raise UnreadableError(
+                f"有一行长达 {_UNCLOSED} 个字符，不是以换行分隔的表格，请检查后重新导出"
+            )
+        if line.count(",") > COMMAS_LIMIT:
+            raise UnreadableError(
+                f"有一行含 {COMMAS_LIMIT} 个以上的逗号，不是表格，请检查后重新导出"
+            )
+        yield line
 
 
 def _encoding(path: Path) -> str:

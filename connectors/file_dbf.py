@@ -18,6 +18,7 @@ from connectors.file_rows import FileRow, Opened, UnreadableError
 from schemas import Table
 
 _ENCODINGS = ("utf-8", "gb18030")
+_HEAD = 32
 _DAY = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
 _BROKEN = (DBFNotFound, struct.error, ValueError, IndexError, KeyError, EOFError, OSError)
 
@@ -25,6 +26,7 @@ _BROKEN = (DBFNotFound, struct.error, ValueError, IndexError, KeyError, EOFError
 def open_dbf(path: Path, table: Table) -> Opened:  # noqa: ARG001 - every format is opened so
     """The DBF file; raises UnreadableError."""
     try:
+        _check_layout(path)
         content = DBF(path, raw=True, encoding="latin-1", lowernames=False)
         if not content.fields:
             raise UnreadableError("文件中没有字段定义")
@@ -35,6 +37,26 @@ def open_dbf(path: Path, table: Table) -> Opened:  # noqa: ARG001 - every format
         raise UnreadableError(f"不是有效的 DBF 文件（{type(error).__name__}）") from None
     header = [str(name) for name in content.field_names]
     return Opened(header, _rows(content, encoding), encoding)
+
+
+def _check_layout(path: Path) -> None:
+    """The header, before it is trusted: a record as wide as its fields, and none without width.
+
+    A reader that skips a record of no width stands still for ever. Raises UnreadableError.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+        length, record = struct.unpack("<HH", head[8:12])
+        fields = file.read(max(length, _HEAD) - _HEAD)
+    ends = [at for at in range(0, len(fields), _HEAD) if fields[at] in b"\r\n"]
+    if not ends:
+        raise UnreadableError("不是有效的 DBF 文件（字段定义没有结尾）")
+    widths = []
+    for at in range(0, ends[0], _HEAD):
+        kind, width, more = fields[at + 11], fields[at + 16], fields[at + 17]
+        widths.append(width | more << 8 if kind == ord("C") else width)
+    if 0 in widths or record != 1 + sum(widths):
+        raise UnreadableError("不是有效的 DBF 文件（记录长度与各字段长度之和不符）")
 
 
 def _encoding(content: Any) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -112,11 +113,11 @@ def _columns(header: Sequence[str | None], table: Table) -> list[str]:
             f"应为字段代码或中文名，如 {_listed(table.columns)}，以半角逗号分隔"
         )
     if unknown:
-        near = get_close_matches(unknown[0], [*known, *names], n=1, cutoff=0.6)
+        near = get_close_matches(shorten(unknown[0]), [*known, *names], n=1, cutoff=0.6)
         hint = f"，是否应为 {near[0]}" if near else ""
         raise UnreadableError(f"表头有标准之外的列 {_listed(unknown)}{hint}")
     found = [code for code in columns if code is not None]
-    twice = sorted({code for code in found if found.count(code) > 1})
+    twice = sorted(code for code, times in Counter(found).items() if times > 1)
     if twice:
         raise UnreadableError(f"表头有重复的列 {_listed(twice)}")
     missing = [

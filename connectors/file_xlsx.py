@@ -7,7 +7,6 @@ nothing can bring it back, so that is reported.
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from connectors.file_rows import Fault, FileRow, Opened, UnreadableError
 from connectors.xlsx_cells import Notable, look_inside
+from connectors.xlsx_parts import check_parts
 from schemas import Table
 
 try:
@@ -22,29 +22,19 @@ try:
 except ImportError:  # the offline check of a county, see connectors.xlsx_plain
     from connectors import xlsx_plain as workbooks  # type: ignore[no-redef]
 
-UNPACKED_LIMIT = 400_000_000
-"""Bytes of all parts of a workbook when unpacked."""
-
-AREA_LIMIT = 30_000_000
-"""Cells of the rectangle from A1 to the last cell used: memory is needed for all of them."""
-
 _EXACT = 10**15
 _SECOND = timedelta(seconds=1)
+_LAST = datetime.max - _SECOND  # noqa: DTZ901 - times of a workbook have no zone
 Value = str | int | float | bool | date | datetime | time | timedelta
 
 
 def open_xlsx(path: Path, table: Table) -> Opened:
     """The workbook's sheet for ``table``; raises UnreadableError."""
-    _check_zip(path)
+    check_parts(path)
     try:
         workbook = workbooks.load_workbook(path)
         name = _sheet_name(workbook, table)
         inside = look_inside(path, name)
-        if inside.area > AREA_LIMIT:
-            raise UnreadableError(
-                f"工作表“{name}”用到第 {inside.rows} 行、第 {inside.columns} 列，范围过大，"
-                "请删除空白区域的格式和内容"
-            )
         sheet = workbook.get_sheet_by_name(name)
         values = sheet.to_python()
     except workbooks.PasswordError:
@@ -56,19 +46,6 @@ def open_xlsx(path: Path, table: Table) -> Opened:
     rows = _rows(sheet, values, inside.cells)
     header = next(row for row in rows if any(row.cells))
     return Opened(header.cells, rows, None)
-
-
-def _check_zip(path: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError):
-        raise UnreadableError("文件不是有效的 XLSX（可能已损坏、未传完或是旧版 .xls）") from None
-    unpacked = sum(part.file_size for part in parts)
-    if unpacked > UNPACKED_LIMIT:
-        raise UnreadableError(
-            f"工作簿解压后有 {unpacked} 字节，超过 {UNPACKED_LIMIT} 字节的上限，请拆分后提交"
-        )
 
 
 def _sheet_name(workbook: workbooks.CalamineWorkbook, table: Table) -> str:
@@ -158,7 +135,8 @@ def _number(value: float) -> str:
 
 def _moment(value: datetime) -> str:
     """A spreadsheet's time is a fraction of a day: rounded to the second it was typed as."""
-    rounded = (value + _SECOND / 2).replace(microsecond=0)
+    late = value > _LAST  # half a second more would leave the calendar
+    rounded = (value if late else value + _SECOND / 2).replace(microsecond=0)
     if rounded.time() == time():
         return rounded.date().isoformat()
     return rounded.isoformat(" ")

@@ -19,6 +19,15 @@ _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})\Z")
 _CHUNK = 1 << 18
 _SHOWN = 200
 
+AREA_LIMIT = 30_000_000
+"""Cells of the rectangle from A1 to the last cell used: memory is needed for all of them."""
+
+NOTABLE_LIMIT = 200_000
+"""Formula and error cells of a sheet: each is remembered."""
+
+DEPTH_LIMIT = 100
+"""Elements inside one another; a workbook has about ten."""
+
 
 @dataclass(slots=True)
 class Notable:
@@ -64,12 +73,16 @@ class _SheetReader:
 
     def __init__(self) -> None:
         self.found = Inside()
+        self._depth = 0
         self._cell: Notable | None = None
         self._place: tuple[int, int] = (0, -1)
         self._error = False
         self._inside: str | None = None
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > DEPTH_LIMIT:
+            raise UnreadableError("工作表的内部结构嵌套过深，不是表格软件生成的，不予接收")
         match _local(name):
             case "row":
                 row = int(attributes.get("r", self._place[0] + 2)) - 1
@@ -78,6 +91,11 @@ class _SheetReader:
                 self._place = place_of(attributes.get("r")) or (self._place[0], self._place[1] + 1)
                 self.found.rows = max(self.found.rows, self._place[0] + 1)
                 self.found.columns = max(self.found.columns, self._place[1] + 1)
+                if self.found.area > AREA_LIMIT:
+                    raise UnreadableError(
+                        f"工作表用到第 {self.found.rows} 行、第 {self.found.columns} 列，范围过大，"
+                        "请删除空白区域的格式和内容"
+                    )
                 self._cell = Notable()
                 self._error = attributes.get("t") == "e"
             case "f" if self._cell is not None:
@@ -91,15 +109,20 @@ class _SheetReader:
         if self._inside == "f" and self._cell is not None and self._cell.formula is not None:
             self._cell.formula = (self._cell.formula + text)[:_SHOWN]
         elif self._inside == "v" and self._cell is not None and self._cell.error is not None:
-            self._cell.error += text
+            self._cell.error = (self._cell.error + text)[:_SHOWN]
 
     def end(self, name: str) -> None:
+        self._depth -= 1
         local = _local(name)
         if local in {"f", "v"}:
             self._inside = None
         elif local == "c" and self._cell is not None:
             if self._cell.formula is not None or self._cell.error is not None:
                 self.found.cells[self._place] = self._cell
+                if len(self.found.cells) > NOTABLE_LIMIT:
+                    raise UnreadableError(
+                        f"工作表中的公式和错误值超过 {NOTABLE_LIMIT} 个，请粘贴为数值后重新提交"
+                    )
             self._cell = None
 
 
