@@ -123,7 +123,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str | None]] = {
         lambda: (NEEDED[0] + ",").encode() * 400_000 + b"\n",
         "标准之外的列",
     ),
-    "header twice": ("csv", lambda: f"{HEADER},".encode() * 2 + b"\n", "重复的列"),
+    "header twice": ("csv", lambda: HEADER.encode() + b"," + HEADER.encode(), "重复的列"),
     "header of one long word": (
         "csv",
         lambda: b"A" * 5_000_000 + f",{HEADER}\n".encode(),
