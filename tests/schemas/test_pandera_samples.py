@@ -19,7 +19,9 @@ OVERLAYS = {"2.0": ("420000", "420600"), "3.0": ("420000", "420600")}
 def test_valid_samples_satisfy_the_contract_of_the_city(version: str, table: str) -> None:
     """Twenty valid rows of every table pass the national text with province and city on top."""
     standard = load(version)
-    rows = [valid(standard, table, Random(seed)) for seed in range(20)]
+    made = [valid(standard, table, Random(seed)) for seed in range(20)]
+    key = standard.table(table).key
+    rows = {tuple(row[code] for code in key): row for row in made}.values()
     try:
         schema(version, table, OVERLAYS.get(version, ())).validate(
             frame(version, table, rows), lazy=True
