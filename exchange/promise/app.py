@@ -41,8 +41,12 @@ class _Last:
             return self._found[1]
 
 
-def status_app(look: Callable[[], Promise], *, token: str | None = None) -> FastAPI:
+def status_app(
+    look: Callable[[], Promise], *, token: str | None = None, framed_by: str = "'none'"
+) -> FastAPI:
     """The application; ``look`` reads the store, ``token`` None asks nobody who they are.
+
+    ``framed_by`` says which pages may show this one within them, in the words of a security policy.
 
     ``/promise.json`` answers 200 when the promise is kept and 503 when it is not, so that a probe
     needs to read nothing.
@@ -83,7 +87,7 @@ def status_app(look: Callable[[], Promise], *, token: str | None = None) -> Fast
             found = await run_in_threadpool(last)
         except TryLaterError:
             return HTMLResponse("<p>台账库暂时连不上，请稍后刷新。</p>", UNAVAILABLE)
-        page, policy = await run_in_threadpool(render, found)
+        page, policy = await run_in_threadpool(render, found, framed_by)
         return HTMLResponse(page, headers={"Content-Security-Policy": policy})
 
     return app

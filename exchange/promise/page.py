@@ -24,7 +24,7 @@ MINUTE, HOUR = 60, 3600
 RULES = {"event": "业务发生后 {}内入库", "push_period": "每 {}为一个推送周期，周期内入库"}
 
 
-def render(found: Promise) -> tuple[str, str]:
+def render(found: Promise, framed_by: str = "'none'") -> tuple[str, str]:
     """The page and the security policy it is to be served with."""
     texts, policy = _texts()
     page = (
@@ -39,7 +39,7 @@ def render(found: Promise) -> tuple[str, str]:
             **texts,
         )
     )
-    return page, policy
+    return page, f"{policy}; frame-ancestors {framed_by}"
 
 
 def _chart_data(found: Promise) -> str:
@@ -89,7 +89,7 @@ def _texts() -> tuple[dict[str, str], str]:
     known = {name: _hash(text) for name, text in parts.items()}
     policy = (
         f"default-src 'none'; script-src {known['library']} {known['script']}; "
-        f"style-src {known['css']}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"style-src {known['css']}; base-uri 'none'; form-action 'none'"
     )
     return parts, policy
 

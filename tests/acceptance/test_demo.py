@@ -9,24 +9,38 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+import requests
 
 from exchange.demo.processes import recorded
 from exchange.settings import ROOT
 
 pytestmark = pytest.mark.acceptance
 
+FIRST_PORT = 23000
+"""Below the ports that the system hands out by itself; Airflow's is the first of six."""
+
 BUCKETS = ("confirmed", "returned", "held", "waiting", "superseded", "withdrawn")
 
 
-def start(state: Path, *options: str) -> subprocess.Popen[str]:
-    """The demo on ports that are free, with a state folder of its own."""
+def start(state: Path, *options: str, base: int = 0) -> subprocess.Popen[str]:
+    """The demo on ports that are free, or from ``base`` on, with a state folder of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "exchange", "demo", "--headless", "--port-base", "0", *options],
+        [
+            sys.executable,
+            "-m",
+            "exchange",
+            "demo",
+            "--headless",
+            "--port-base",
+            str(base),
+            *options,
+        ],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), "SPGL_STATE": str(state)},
         stdout=subprocess.PIPE,
@@ -52,6 +66,26 @@ def nothing_runs(state: Path) -> bool:
     )
 
 
+def status_page(demo: subprocess.Popen[str], passwords: Path) -> dict[str, Any]:
+    """What the status page in Airflow says, once it answers; a stranger is turned away first."""
+    address = f"http://127.0.0.1:{FIRST_PORT}"
+    deadline = time.monotonic() + 400
+    while time.monotonic() < deadline:
+        assert demo.poll() is None, demo.communicate()
+        with suppress(requests.ConnectionError):
+            assert requests.get(f"{address}/spgl/promise.json", timeout=60).status_code == 401
+            login = {"username": "office", "password": json.loads(passwords.read_text())["office"]}
+            token = requests.post(f"{address}/auth/token", json=login, timeout=60).json()
+            known = {"Authorization": f"Bearer {token['access_token']}"}
+            found = requests.get(f"{address}/spgl/promise.json", headers=known, timeout=60)
+            assert found.status_code in {200, 503}, found.text
+            if "bodies" in found.json():
+                said: dict[str, Any] = found.json()
+                return said
+        time.sleep(1)
+    raise AssertionError("the status page has not answered")
+
+
 def judge(result: dict[str, Any], *, received: int, closed: int) -> None:
     """What must hold of every demo, and how much at least went through."""
     assert result["unaccounted"] == 0
@@ -73,8 +107,14 @@ def test_a_minute_without_airflow(tmp_path: Path) -> None:
 @pytest.mark.airflow
 @pytest.mark.timeout(900)
 def test_two_minutes_in_airflow(tmp_path: Path) -> None:
-    """The whole of it under Airflow: cases are opened, and some are closed by what came again."""
-    result = result_of(start(tmp_path, "--minutes", "2"))
+    """The whole of it under Airflow: cases are opened, some closed by what came again.
+
+    Beside it Airflow serves the status page, to whoever is logged in there and to nobody else.
+    """
+    demo = start(tmp_path, "--minutes", "2", base=FIRST_PORT)
+    promise = status_page(demo, tmp_path / "demo" / "airflow" / "passwords.json")
+    assert promise["bodies"]
+    result = result_of(demo)
     judge(result, received=500, closed=1)
     assert nothing_runs(tmp_path)
 
