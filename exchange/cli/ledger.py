@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import click
 
 from exchange.cli.chain import anchor, key, seal, verify
+from exchange.cli.hand_out import hand_out
 from exchange.cli.prove import prove
 from exchange.cli.show import receipt, show
 from exchange.delivery.gaps import gaps
@@ -31,7 +32,7 @@ def ledger() -> None:
     """
 
 
-for _command in (anchor, key, prove, receipt, seal, show, verify):
+for _command in (anchor, hand_out, key, prove, receipt, seal, show, verify):
     ledger.add_command(_command)
 
 

@@ -41,11 +41,11 @@ class Receipt:
 def receipts(conn: Conn, versions: Sequence[int], key: SigningKey) -> list[Receipt]:
     """All receipts that these versions have earned so far, oldest first, as first issued."""
     asked = {"versions": list(versions)}
-    facts = [(_number(row), row) for row in conn.execute(Q["facts"], asked).fetchall()]
+    facts = [(number_of(row), row) for row in conn.execute(Q["facts"], asked).fetchall()]
     known = _issued(conn, asked)
     missing = [(number, row) for number, row in facts if number not in known]
     for number, row in missing:
-        content = canonical(_content(number, row, key))
+        content = canonical(facts_of(number, row) | {"signed_by": fingerprint(key.public)})
         conn.execute(
             Q["issue"],
             {
@@ -109,14 +109,16 @@ def _issued(conn: Conn, asked: Mapping[str, Any]) -> dict[str, Receipt]:
     }  # fmt: skip
 
 
-def _number(row: Mapping[str, Any]) -> str:
+def number_of(row: Mapping[str, Any]) -> str:
+    """The number of the receipt for one move of ``facts``."""
     if row["kind"] == "landed":
         return landed_number(row["batch_id"], row["version"])
     turn = f"-{row['turn']}" if row["kind"] == "judged" else ""
     return f"{NAMES[row['kind']]}-{row['version']}{turn}"
 
 
-def _content(number: str, row: Mapping[str, Any], key: SigningKey) -> dict[str, Any]:
+def facts_of(number: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the receipt for one move tells: the same whenever and by whomever it is signed."""
     content = {
         "format": FORMAT,
         "number": number,
@@ -128,7 +130,6 @@ def _content(number: str, row: Mapping[str, Any], key: SigningKey) -> dict[str, 
         "revision": row["revision"],
         "content_sha256": row["content_hash"],
         "at": row["at"].astimezone(UTC).isoformat(timespec="milliseconds"),
-        "signed_by": fingerprint(key.public),
     }
     if row["kind"] == "judged":
         content["outcome"] = OUTCOMES[row["to_state"]]

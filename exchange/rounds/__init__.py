@@ -12,6 +12,7 @@ from exchange.rounds.outflow import chase, score
 from exchange.rounds.promise import promise
 from exchange.rounds.proving import prove_balance, prove_chain
 from exchange.rounds.pulling import pull_shard
+from exchange.rounds.receipts import hand_out_receipts
 from exchange.rounds.silence import find_silent
 from exchange.rounds.status import status
 from exchange.rounds.stragglers import judge_stragglers
@@ -23,6 +24,7 @@ __all__ = [
     "deliver_once",
     "expect",
     "find_silent",
+    "hand_out_receipts",
     "judge_stragglers",
     "probe_links",
     "promise",

@@ -7,15 +7,23 @@ from pathlib import Path
 
 from exchange.notices.chase import ChaseSummary
 from exchange.notices.chase import chase as chase_cases
+from exchange.rounds.receipts import deliver_files
 from exchange.rounds.wiring import opened
 from exchange.scorecards import write_scorecard
 from exchange.settings import Settings
 
 
 def chase(settings: Settings, *, now: datetime) -> ChaseSummary:
-    """Issue and deliver notices, mark what is overdue, close what is mended, draft the circular."""
+    """Issue and deliver notices, mark what is overdue, close what is mended, draft the circular.
+
+    Files with receipts that wait for their body's channel go the same way.
+    """
     with opened(settings, work="chase") as exchange:
-        return chase_cases(exchange.store, settings.state, exchange.rulesets.policy, now)
+        summary = chase_cases(exchange.store, settings.state, exchange.rulesets.policy, now)
+        handed_out = deliver_files(exchange, now=now)
+    summary.delivered += handed_out.delivered
+    summary.failures += handed_out.failures
+    return summary
 
 
 def score(

@@ -682,6 +682,29 @@ create table receipt (
 create index receipt_of_version on receipt (version_id) where version_id is not null;
 create index receipt_written_in on receipt (written_in);
 
+-- The receipts of a day as files for the body, each made once: of all blocks after the day before's.
+create table receipt_day (
+    last_block bigint primary key,
+    day date not null,
+    receipts integer not null,
+    made_at timestamptz not null
+);
+create table receipt_file (
+    id bigint generated always as identity primary key,
+    body text not null references body,
+    last_block bigint not null references receipt_day,
+    part integer not null,
+    name text not null unique,
+    receipts integer not null,
+    sha256 text not null,
+    bytes bigint not null,
+    delivered_at timestamptz,
+    proof jsonb,
+    last_error text,
+    unique (body, last_block, part)
+);
+create index receipt_file_undelivered on receipt_file (id) where delivered_at is null;
+
 -- The ends of days that were written into anchor files and left the house.
 create table ledger_anchor (
     day date primary key,
@@ -1047,7 +1070,9 @@ grant update (decision, decided_at, decided_by) on dead_letter to exchange_app;
 grant usage on sequence version_id_seq to exchange_app;
 grant insert, update on hold_look to exchange_app;
 grant execute on function fold_tally() to exchange_app;
-grant insert on ledger_block, ledger_part, ledger_anchor, ledger_proof, receipt to exchange_app;
+grant insert on ledger_block, ledger_part, ledger_anchor, ledger_proof, receipt, receipt_day,
+    receipt_file to exchange_app;
+grant update (delivered_at, proof, last_error) on receipt_file to exchange_app;
 grant select, insert on key_range, source_row, sweep_day, difference to exchange_app;
 grant update on key_range, source_row, sweep_day to exchange_app;
 grant update (seen_at, detail, resolved_at, resolution) on difference to exchange_app;

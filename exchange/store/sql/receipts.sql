@@ -1,7 +1,7 @@
 -- name: facts
 -- The moves that a receipt is given for, oldest first: landing, each verdict, the acceptance above.
 select v.id as version, v.body, v.standard, v.table_code, v.record_key, v.revision, v.batch_id,
-       encode(v.content_hash, 'hex') as content_hash, j.kind, j.at, j.to_state,
+       encode(v.content_hash, 'hex') as content_hash, j.kind, j.id as move, j.at, j.to_state,
        row_number() over (partition by v.id, j.kind order by j.id) as turn,
        case when j.kind = 'judged' and j.to_state = 'returned' then array(
            select distinct f.rule from finding f
@@ -56,3 +56,42 @@ join lateral (
     order by v.id desc limit 1
 ) w on true
 order by n.n
+
+-- name: one_hand_out
+select pg_try_advisory_xact_lock(hashtextextended('receipt files', 0)) as mine
+
+-- name: blocks_to_hand_out
+-- What was sealed after the last day that was handed out and before the end of this one.
+select min(number) as first, max(number) as last, min(low) as low, max(high) as high
+from ledger_block
+where number > coalesce((select max(last_block) from receipt_day), 0) and sealed_at < %(ends)s
+
+-- name: moves_of_blocks
+-- The moves that a receipt is given for, by body.
+select v.body, m.id as move, m.version_id as version
+from journey m join version v on v.id = m.version_id
+where m.written_in >= %(low)s and m.written_in < %(high)s
+  and (m.from_state is null or m.to_state = 'confirmed'
+       or (m.from_state in ('landed', 'held') and m.to_state in ('queued', 'returned')))
+order by v.body, m.id
+
+-- name: insert_receipt_day
+insert into receipt_day (last_block, day, receipts, made_at)
+values (%(last)s, %(day)s, %(receipts)s, %(now)s)
+
+-- name: insert_receipt_file
+insert into receipt_file (body, last_block, part, name, receipts, sha256, bytes)
+values (%(body)s, %(last)s, %(part)s, %(name)s, %(receipts)s, %(sha256)s, %(bytes)s)
+
+-- name: undelivered_file
+select id, body, name, sha256 from receipt_file
+where delivered_at is null and id <> all(%(passed_over)s)
+order by id limit 1
+for no key update skip locked
+
+-- name: file_delivered
+update receipt_file set delivered_at = %(now)s, proof = %(proof)s::jsonb, last_error = null
+where id = %(id)s
+
+-- name: file_not_delivered
+update receipt_file set last_error = %(error)s where id = %(id)s
