@@ -73,7 +73,7 @@ class Columns:
                     return self._refers(rule, Parents(reference, self._plan.layout))
                 case Unique() if self._offline:
                     return self._unique(entry, rule.check)
-                case Compares() | Follows() if self._offline:
+                case Compares() | Follows() if self._offline and not self._in_file(rule):
                     return self._not_compared(rule)
                 case ReadWell() if not self._batch.defective:
                     return Columnwise(self._every(value=True))
@@ -85,7 +85,12 @@ class Columns:
     @property
     def _offline(self) -> bool:
         """Whether rows can be compared with no others than those of the batch."""
-        return self._batch.context.related is None and self._batch.context.previous is None
+        context = self._batch.context
+        return context.previous is None and (context.one_file or context.related is None)
+
+    def _in_file(self, rule: Rule) -> bool:
+        """Whether the rows of the document are compared with one another, by the row engine."""
+        return self._batch.context.related is not None and rule.code in self._plan.in_file
 
     def _every(self, *, value: bool) -> pl.Series:
         return pl.Series([value], dtype=pl.Boolean).new_from_index(0, self._cells.rows)

@@ -8,7 +8,7 @@ from typing import Any
 from schemas import Table
 from validators.answers import Answer
 from validators.expression import reads
-from validators.neighbours import OFFLINE, Against, Found, Later, Link, Neighbour, Seen
+from validators.neighbours import NOT_IN_FILE, OFFLINE, Against, Found, Later, Link, Neighbour, Seen
 from validators.record import Lookup
 from validators.row import Layout, Row, RowFunction
 from validators.rowwise import compile_row, compile_tuples
@@ -67,6 +67,8 @@ class Comparison:
         self._table, self._tables = links.layout.table, links.tables
         self._when = None if check.when is None else compile_row(check.when, links.layout)
         self._readers = links.readers(check.links)
+        named = {code for link in check.links for code in link.tables if code in self._tables}
+        self.in_file = named == {self._table.code} and not check.by_absence
         values = (value for link in check.links for value in link.values)
         asked = (*values, *(() if check.when is None else (check.when,)))
         self._asks = frozenset(name for value in asked for name in reads(value))
@@ -110,10 +112,13 @@ class Comparison:
     def _answer(self, batch: RowsTogether, at: int, beside: _Beside) -> Answer:
         if not beside.names_others(at):
             return None
-        found = beside.found(batch, at)
+        alone = batch.context.one_file
+        found = None if alone and not self.in_file else beside.found(batch, at)
         if found is None:
             return OFFLINE
         reply = self._judge(found.row, found)
+        if alone and isinstance(reply, Later):
+            return NOT_IN_FILE
         return _told(batch, self._rule, at, reply) if isinstance(reply, Against) else reply
 
     def _beside(self, batch: RowsTogether) -> _Beside:

@@ -23,6 +23,7 @@ returned to its body; no longer in effect."""
 Made = TypeVar("Made")
 LOCAL_KEY = "DFSJZJ"
 OFFLINE = "未连接交换库，未与其他记录比对"
+NOT_IN_FILE = "本文件内尚不足以判断，未连接交换库，未与其他记录比对"
 OUT_OF_TIME = "应有的其他记录一直未收到，无从比对"
 
 

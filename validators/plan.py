@@ -121,6 +121,7 @@ class Plan:
             check.defect for check in checks if isinstance(check, ReadWell) and check.defect
         )
         self._comparisons: list[Comparison] = []
+        self.in_file: set[str] = set()
         self._uniques: list[Uniqueness] = []
         self._follows = any(isinstance(rule.check, Follows) for rule in rules)
         self.entries = tuple(self._entry(rule) for rule in rules)
@@ -181,6 +182,8 @@ class Plan:
             case Compares():
                 comparison = Comparison(rule, check, self._links)
                 self._comparisons.append(comparison)
+                if comparison.in_file:
+                    self.in_file.add(rule.code)
                 return Entry(rule, comparison.evaluate, waits=comparison.waits, compares=True)
             case Follows():
                 return Entry(rule, Succession(rule, check, self.layout).evaluate, compares=True)

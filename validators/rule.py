@@ -101,12 +101,15 @@ class Compares:
     """The row and the rows that the links name agree, by a pure function.
 
     Asked only of rows to which ``when`` applies and that have a value for every field of at least
-    one link; offline it is not checked. See ``validators.neighbours``.
+    one link; offline it is not checked, but among the rows of one document where the links stay in
+    its table. ``by_absence``: it may blame a row because another is not there, so that a part of
+    the rows says nothing. See ``validators.neighbours`` and ``validators.one_file``.
     """
 
     links: tuple[Link, ...]
     judge: Callable[[Seen, Found], Reply]
     when: Expression | None = None
+    by_absence: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +19,7 @@ from connectors.file_reading import read_file
 from exchange.judging.rulesets import Rulesets
 from schemas import Table, in_force, load, versions
 from validators import Context, Record, Ruleset, judge
+from validators.one_file import rows_beside
 from validators.record import RECORD_ZONE
 from validators.report.model import Input, Report, report_on
 from validators.report.words import Language, language_of
@@ -42,7 +43,9 @@ class _Judge:
         """Read a file and judge it. Raises RefusedError for one that is no such table."""
         content = read_file(path, self.table)
         records = [_record(at, row) for at, row in enumerate(content.rows, start=2)]
-        judgement = judge(self.ruleset, self.table.code, records, self.context)
+        beside = rows_beside(self.ruleset.plan(self.table.code), records)
+        within = replace(self.context, related=beside)
+        judgement = judge(self.ruleset, self.table.code, records, within)
         examined = Input(path.name, self.table.code, len(records), content.sha256)
         return report_on(judgement, examined, self.ruleset, records)
 

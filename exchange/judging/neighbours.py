@@ -17,11 +17,10 @@ from exchange.store.queries import load
 from schemas import Standard, Table
 from validators import Lookup, Neighbour
 from validators.neighbours import Standing
+from validators.one_file import MOST
 from validators.registry import cells_read
 
 Q = load("judging")
-MOST = 500
-"""Versions that one lookup brings at most; a case has a dozen steps, a project some hundred."""
 EARLIER = 3
 STANDINGS: Mapping[str, Standing] = {
     "landed": "waiting",

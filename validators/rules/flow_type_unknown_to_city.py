@@ -54,7 +54,7 @@ RULE = Rule(
     message="流程“{SPLCBM}”的类型在市级流程中没有。",
     why="区县流程以市级同类流程为蓝本；市级没有的类型，控制时限和汇总口径无从确定。",
     fix="核对流程类型，更正后重新推送；确需新增类型的，请市级先发布同类流程。",
-    check=Compares((_CITY_FLOWS,), _known),
+    check=Compares((_CITY_FLOWS,), _known, by_absence=True),
     good=(Scene(_ROW, _OF_CITY), Scene(_OLD, _ONCE_OF_CITY)),
     bad=(
         Scene(_ROW | {"DYBZSPLCLX": "6", "SPLCBM": "LC6"}, _OF_CITY),

@@ -43,7 +43,7 @@ RULE = Rule(
     message="流程“{SPLCBM}”的版本“{SPLCBBH}”与此前的版本不连续。",
     why="版本号跳跃，说明漏报了中间版本，或版本号填错。",
     fix="核对版本号；漏报中间版本的补推，填错的更正后重新推送。",
-    check=Compares((_VERSIONS,), _next),
+    check=Compares((_VERSIONS,), _next, by_absence=True),
     good=(Scene(_ROW, _before(_TABLES[0], "1", "2")), Scene(_ROW, _before(_TABLES[1], "2.0"))),
     bad=(Scene(_ROW, _before(_TABLES[0], "1")), Scene(_ROW, _before(_TABLES[1], "1"))),
     beside=(

@@ -27,6 +27,7 @@ from validators.rule import Compares, Follows
 
 pytestmark = pytest.mark.database
 ROOT = Path(__file__).parents[3]
+STEP = "SPGL_XMSPSXBLXXXXB"
 NOT_IN_A_FILE = {"huge_cell"}  # 30 MB: the reader's own tests have it
 Rows = list[dict[str, str | None]]
 
@@ -112,6 +113,39 @@ def test_same_findings_offline_and_in_the_pipeline(world: World, tmp_path: Path)
     assert len({one["rule"] for one in report["findings"]}) > 15
     (stamp,) = world.rows("select standard, overlay, ruleset, codelists, engine from stamp")
     assert stamp == report["stamp"]
+
+
+def test_rows_of_one_file_are_compared_as_in_the_pipeline(world: World, tmp_path: Path) -> None:
+    """Second receipts, steps after the end, near duplicates: the command finds what intake finds.
+
+    In a batch that arrives whole, with nothing before it.
+    """
+    base = valid(world.standard, STEP, Random(3), given={"XZQHDM": BODY})
+    told = [("1", 9), ("1", 10), ("3", 11), ("8", 11), ("11", 13), ("11", 14), ("8", 15), ("9", 16)]
+    steps = [
+        {**base, "BLZT": status, "BLSJ": f"2026-03-02 {hour:02}:00:00", "DFSJZJ": f"BL-{at}"}
+        for at, (status, hour) in enumerate(told)
+    ]
+    flow = world.flow()
+    projects = [
+        dict(world.project(flow, XMDM=code, GCDM=f"{code}-01", DFSJZJ=code, XMMC=name))
+        | {"JSDWDM": "91420602MA49A1B26D"}
+        for code, name in [
+            ("2306-420602-04-01-100000", "一小"),
+            ("2306-420602-04-01-100001", "一 小"),
+        ]
+    ]
+    for table, rows, least in ((STEP, steps, 4), (PROJECT, projects, 1)):
+        path = tmp_path / f"{table}_1.csv"
+        write_csv(path, world.standard.table(table).columns, rows)
+        report = checked(path, table)
+        pulled(world, tmp_path, table)
+        within = world.rulesets.of(BODY, "3.0", NOW).plan(table).in_file
+        offline = [essence(one) for one in report["findings"] if one["rule"] in within]
+        found = world.rows("select detail from finding where detail ->> 'table' = %s", table)
+        online = [essence(row["detail"]) for row in found if row["detail"]["rule"] in within]
+        assert sorted(offline) == sorted(online)
+        assert len({one["rule"] for one in report["findings"]} & within) >= least
 
 
 def test_the_good_row_among_the_bad_goes_on(world: World, tmp_path: Path) -> None:
