@@ -14,7 +14,10 @@ from validators.dossier.rule import DossierRule, Told
 from validators.registry import discover_dossier_rules
 from validators.rule import CONSEQUENCE_NAMES, DIMENSION_NAMES, OWNER_NAMES, Scene
 
-MADE = "由 `PYTHONPATH=. python docs/build.py` 从规则文件生成，测试核对。"
+MADE = (
+    "由 `PYTHONPATH=. python docs/build.py` 从规则文件生成，测试核对。"
+    "触发了多少次、在哪些日子：`./run exchange fired 规则代码`。"
+)
 
 
 @cache

@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "demo": "exchange.cli.demo:demo",
     "expect": "exchange.cli.expect:expect",
     "export": "exchange.cli.export:export",
+    "fired": "exchange.cli.fired:fired",
     "init": "exchange.cli.init:init",
     "intake": "exchange.cli.intake:intake",
     "judge": "exchange.cli.judge:judge",

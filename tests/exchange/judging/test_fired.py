@@ -1,0 +1,49 @@
+"""How often rules fired: the stored outcomes, added up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from exchange.judging.fired import fired
+from exchange.store.connection import Store
+from tests.exchange.records import BODY, FLOW, World
+from tests.stores import ExchangeStore
+
+pytestmark = pytest.mark.database
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture
+def world(exchange_store: ExchangeStore) -> Iterator[World]:
+    """A store with one body."""
+    store = Store(exchange_store.app_dsn, by="test")
+    with store.transaction() as conn:
+        conn.execute("insert into body values (%s, '测试县', '{420602}', 'none')", (BODY,))
+    yield World(store)
+    store.close()
+
+
+def test_outcomes_of_a_rule_over_all_runs(world: World) -> None:
+    """Two runs, three records: the rule of the missing name fired twice, on one day, at a body."""
+    flow = world.flow()
+    world.land(FLOW, flow, flow | {"SPLCBM": "B", "SPLCMC": None})
+    world.judge()
+    world.land(FLOW, flow | {"SPLCBM": "C", "SPLCMC": None})
+    world.judge()
+    before, after = world.now - timedelta(hours=1), world.now + timedelta(hours=1)
+    with world.store.transaction() as conn:
+        found = fired(conn, [f"COM-001/{FLOW}.SPLCMC"], since=before, zone=ZONE)
+        everything = fired(conn, [], since=before, zone=ZONE)
+        later = fired(conn, [], since=after, zone=ZONE)
+    (one,) = found
+    assert (one.passed, one.failed, one.bodies) == (1, 2, 1)
+    assert list(one.days.values()) == [2]
+    assert one in everything
+    assert {each.passed + each.failed + each.not_applicable + each.not_checked
+            for each in everything} == {3}  # fmt: skip
+    assert later == []
