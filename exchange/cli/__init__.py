@@ -52,6 +52,7 @@ COMMANDS: Mapping[str, str] = {
     "store": "exchange.cli.store:store",
     "sweep": "exchange.cli.sweep:sweep",
     "sync": "exchange.cli.sync:sync",
+    "vanished": "exchange.cli.vanished:vanished",
     "waivers": "exchange.cli.waivers:waivers",
 }
 """Name of a command → where it is. The first line of its module is its line in ``--help``."""

@@ -93,3 +93,11 @@ def accept(conn: Conn, numbers: Sequence[int], *, who: str, why: str, now: datet
     """A person takes these differences as explained; kept in the audit. Returns the accepted."""
     given = {"ids": list(numbers), "who": who, "why": why, "now": now}
     return [int(row["id"]) for row in conn.execute(Q["accept_differences"], given)]
+
+
+def vanished_until(
+    conn: Conn, body: str, table_code: str | None, before: datetime
+) -> list[dict[str, Any]]:
+    """The records of a body, and of one table if given, that were found vanished before a time."""
+    asked = {"body": body, "table_code": table_code, "before": before}
+    return conn.execute(Q["vanished_until"], asked).fetchall()

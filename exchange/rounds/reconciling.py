@@ -7,14 +7,15 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from datetime import time as datetime_time
 from typing import Any
 
 from connectors.base import ConnectorError
 from connectors.county import Body
 from connectors.upstream_reading import UpstreamReading
 from exchange.landing.land import Feed
-from exchange.reconciling.differences import Q, accept, open_differences
+from exchange.reconciling.differences import Q, accept, open_differences, vanished_until
 from exchange.reconciling.ledger import compare_with_itself, compare_with_source, counts
 from exchange.reconciling.upstream import SETTLED_FOR, compare_with_upstream
 from exchange.rounds.comparing import compare_body
@@ -97,6 +98,38 @@ def accept_differences(
     """A person takes these differences as explained; returns those that stood and were taken."""
     with opened(settings, work="reconcile") as exchange, exchange.store.transaction() as conn:
         return accept(conn, numbers, who=who, why=why, now=now)
+
+
+def vanished(
+    settings: Settings, body: str, table_code: str | None, until: date, *, now: datetime
+) -> list[dict[str, Any]]:
+    """The records of a body that were found vanished up to the end of a day and still stand."""
+    with opened(settings, work="reconcile") as exchange, exchange.store.transaction() as conn:
+        return vanished_until(conn, body, table_code, _end_of(exchange, until, now))
+
+
+def accept_vanished(
+    settings: Settings,
+    body: str,
+    table_code: str | None,
+    until: date,
+    *,
+    who: str,
+    why: str,
+    now: datetime,
+) -> int:
+    """A person takes all of those as explained, all or none; how many there were.
+
+    Each is in the audit by itself. What vanishes later, or is found later, is not among them.
+    """
+    with opened(settings, work="reconcile") as exchange, exchange.store.transaction() as conn:
+        rows = vanished_until(conn, body, table_code, _end_of(exchange, until, now))
+        return len(accept(conn, [row["id"] for row in rows], who=who, why=why, now=now))
+
+
+def _end_of(exchange: Exchange, day: date, now: datetime) -> datetime:
+    """The end of a day where the office is."""
+    return datetime.combine(day + timedelta(days=1), datetime_time(), exchange.policy(now).zone)
 
 
 def _reconcile(exchange: Exchange, code: str, now: datetime, settled_for: timedelta) -> Reconciled:

@@ -26,6 +26,14 @@ from difference d join body b on b.code = d.body
 where d.body = any(%(bodies)s) and d.resolved_at is null
 order by d.body, d.owner, d.kind, d.id
 
+-- name: vanished_until
+-- Records that vanished and were found to have before a time, by table.
+select d.id, d.standard, d.table_code, d.record_key, d.found_at
+from difference d
+where d.body = %(body)s and d.kind = 'vanished' and d.resolved_at is null
+  and d.found_at < %(before)s and (%(table_code)s::text is null or d.table_code = %(table_code)s)
+order by d.table_code, d.id
+
 -- name: accept_differences
 with taken as (
     update difference set resolved_at = %(now)s, resolution = 'accepted'

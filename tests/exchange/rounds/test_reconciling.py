@@ -217,3 +217,30 @@ def copied(city: City, key: str) -> str:
         f"insert into {{0}} ({names}, \"DFSJZJ\") select {names}, 'nobody' from {{0}}"
         f" where \"DFSJZJ\" = '{key}'"
     )
+
+
+def test_many_vanished_records_are_accepted_at_once_and_each_is_audited(
+    city: City, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One command takes what had vanished up to a day, by body and table; nothing is withdrawn."""
+    monkeypatch.setenv("SPGL_STATE", str(city.settings.state))
+    monkeypatch.setenv("SPGL_DATABASE_URL", str(city.settings.database_url))
+    city.reconcile()
+    for row in city.flows[:3]:
+        city.at_source('delete from {} where "DFSJZJ" = %s', row["DFSJZJ"])
+    city.reconcile()
+    today = f"{datetime.now(UTC) + timedelta(hours=8):%Y-%m-%d}"
+    chosen = ["--body", BODY, "--table", FLOW]
+    signed = ["--reason", "整批归档，已来函", "--by", "张某"]
+    assert main(["vanished", "accept", *chosen, "--until", "2026-01-01", *signed]) == 1
+    assert main(["vanished", "list", *chosen, "--until", today, "--format", "json"]) == 0
+    assert len(json.loads(capsys.readouterr().out.splitlines()[-1])) == 3
+    assert main(["vanished", "accept", *chosen, "--until", today, *signed]) == 0
+    assert "3" in capsys.readouterr().out
+    assert city.reconcile().agrees
+    with psycopg.connect(city.owner) as conn:
+        acts = conn.execute("select who, did, detail->>'why' from audit").fetchall()
+        assert acts == [("张某", "accept difference", "整批归档，已来函")] * 3
+        assert conn.execute(
+            "select count(*) from version where state <> 'confirmed'"
+        ).fetchone() == (0,)

@@ -1,0 +1,82 @@
+"""Records that vanished from their source: list them, accept many at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import click
+
+from exchange.cli.workers import chosen_bodies
+from exchange.rounds import reconciling
+from exchange.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., int])
+
+
+@click.group()
+def vanished() -> None:
+    """Records that their body deleted without withdrawing them.
+
+    \b
+    Example: exchange vanished list --body 420602 --until 2026-11-20
+    """
+
+
+def _choice(command: Command) -> Command:
+    """The options by which records are chosen."""
+    for option in (
+        click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True,
+                     help="Those found up to the end of this day."),
+        click.option("--table", help="Code of a table; default: all."),
+        click.option("--body", required=True, help="Code of the body."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@vanished.command("list")
+@_choice
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+def show(body: str, table: str | None, until: datetime, form: str) -> int:
+    """List the vanished records that stand, as `accept` would take them.
+
+    \b
+    Example: exchange vanished list --body 420602 --table SPGL_XMJBXXB --until 2026-11-20
+    """
+    chosen_bodies([body])
+    now = datetime.now(UTC)
+    found = reconciling.vanished(Settings.read(), body, table, until.date(), now=now)
+    if form == "json":
+        click.echo(json.dumps(found, ensure_ascii=False, default=str))
+        return 0
+    for row in found:
+        at = f"{row['found_at'].astimezone():%Y-%m-%d %H:%M}"
+        click.echo(f"#{row['id']:<8} {at}  {row['table_code']:24} {row['record_key']}")
+    click.echo(f"共 {len(found)} 条")
+    return 0
+
+
+@vanished.command()
+@_choice
+@click.option("--reason", required=True, help="The explanation; it is kept in the audit.")
+@click.option("--by", "who", required=True, help="Who answers for it.")
+def accept(body: str, table: str | None, until: datetime, reason: str, who: str) -> int:
+    """Take all of them as explained, all or none; ends with 1 when there are none.
+
+    Each is in the audit by itself. Nothing is withdrawn above.
+
+    \b
+    Example: exchange vanished accept --body 420602 --table SPGL_XMJBXXB --until 2026-11-20 \
+                 --reason "整批归档，已来函" --by 张某
+    """
+    chosen_bodies([body])
+    if not reason.strip() or not who.strip():
+        raise click.UsageError("--reason and --by must say something")
+    taken = reconciling.accept_vanished(
+        Settings.read(), body, table, until.date(), who=who, why=reason, now=datetime.now(UTC)
+    )
+    click.echo(f"已了结 {taken} 条，逐条记入审计")
+    return 0 if taken else 1
