@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,7 +29,7 @@ class Fired:
     not_checked: int
     bodies: int
     last_at: datetime | None
-    days: Mapping[date, int] = field(default_factory=dict)
+    days: Mapping[date, int]
 
     def to_json(self) -> dict[str, Any]:
         """The facts as a JSON object."""
@@ -46,10 +45,10 @@ def fired(conn: Conn, codes: Sequence[str], *, since: datetime, zone: ZoneInfo) 
     The most often fired come first. The cost grows with the runs since then, not with what is
     stored.
     """
-    given = {"since": since, "codes": list(codes) or None}
-    rows = conn.execute(Q["fired_by_rule"], given).fetchall()
-    days: dict[str, dict[date, int]] = defaultdict(dict)
-    wanted = [row["rule"] for row in rows if row["failed"]]
-    for row in conn.execute(Q["fired_by_day"], {"since": since, "zone": zone.key, "rules": wanted}):
-        days[row["rule"]][row["day"]] = row["failed"]
-    return [Fired(**row, days=days.get(row["rule"], {})) for row in rows]
+    given = {"since": since, "codes": list(codes) or None, "zone": zone.key}
+    found = conn.execute(Q["fired_by_rule"], given).fetchall()
+    return [Fired(**{**row, "days": _days(row["days"] or {})}) for row in found]
+
+
+def _days(told: Mapping[str, int]) -> dict[date, int]:
+    return {date.fromisoformat(day): told[day] for day in sorted(told)}
