@@ -50,6 +50,9 @@ def keep_row(
     values: Mapping[str, str | None],
 ) -> tuple[dict[str, str | None], tuple[Defect, ...]]:
     """The same for all cells of a row."""
+    cells = "".join(filter(None, values.values()))
+    if len(cells) <= CELL_LIMIT and cells.isprintable():
+        return dict(values), ()
     kept: dict[str, str | None] = {}
     defects: list[Defect] = []
     for column, text in values.items():

@@ -110,12 +110,15 @@ class Table:
     fields: tuple[Field, ...]
     confidence: str
 
+    def __hash__(self) -> int:
+        return hash((self.code, len(self.fields)))  # the hash of all of it would cost as much
+
     @cached_property
     def by_code(self) -> Mapping[str, Field]:
         """The fields by their code."""
         return MappingProxyType({field.code: field for field in self.fields})
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """The codes of all fields, in printed order."""
         return tuple(self.by_code)

@@ -20,9 +20,9 @@ _DECIMAL = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?\Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _DATETIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\Z")
 _MIDNIGHT = " 00:00:00"
-# A time that is one is written in one way only, and so is a number of plain digits.
-_NORMAL_AS_WRITTEN = frozenset({"string", "datetime"})
-_PLAIN_DIGITS = 18
+NORMAL_AS_WRITTEN = frozenset({"string", "datetime"})
+"""Types of field whose texts are their own normal form: a time that is one is written one way."""
+_PLAIN_DIGITS = 18  # a number of plain digits is written in one way, too
 
 
 class NotOfTypeError(ValueError):
@@ -49,7 +49,7 @@ def canonical(field: Field | None, text: str | None) -> str:
     """
     if text is None or text == "":
         return ""
-    if field is None or field.type in _NORMAL_AS_WRITTEN:
+    if field is None or field.type in NORMAL_AS_WRITTEN:
         return text
     if field.type == "date":
         if not text.endswith(_MIDNIGHT):

@@ -9,7 +9,7 @@ reported; it never costs the batch.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from traceback import extract_tb
 
@@ -50,16 +50,25 @@ so they cross between 700 and 1,500 records; ``./run bench judge`` measures it.
 """
 
 
-def judge(ruleset: Ruleset, table: str, records: Sequence[Record], context: Context) -> Judgement:
+def judge(
+    ruleset: Ruleset,
+    table: str,
+    records: Sequence[Record],
+    context: Context,
+    read: Batch | None = None,
+) -> Judgement:
     """Judge the records of one table. Raises UnknownTableError for a table the standard lacks.
+
+    ``read`` are the same records as they were read whole to find out what the context needs, by
+    the same body at the same time (``validators.plan.Needs``); they are not read again.
 
     For every rule of the table passed, failed, not applicable and not checked add up to the number
     of records. The order of verdicts is that of the records, the order of a record's findings that
     of the rules.
     """
     plan = ruleset.plan(table)
-    batch = None
-    if len(records) >= COLUMNAR_FROM:
+    batch = None if read is None else replace(read, context=context)
+    if batch is None and len(records) >= COLUMNAR_FROM:
         from validators.frames import batch_of_columns  # polars: only where it pays
 
         batch = batch_of_columns(plan, records, context)

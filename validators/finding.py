@@ -7,7 +7,7 @@ command ``exchange check --format json``).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from validators.rule import Consequence, Owner
@@ -45,9 +45,14 @@ class Finding:
 
     def to_json(self) -> dict[str, Any]:
         """The finding as a JSON object: keys as above, tuples as lists."""
-        found = asdict(self)
+        parts = ((name, getattr(self, name)) for name in self.__slots__)
         return {
-            name: list(part) if isinstance(part, tuple) else part for name, part in found.items()
+            name: list(part)
+            if isinstance(part, tuple)
+            else dict(part)
+            if isinstance(part, Mapping)
+            else part
+            for name, part in parts
         }
 
     @classmethod

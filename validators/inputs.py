@@ -20,6 +20,9 @@ from importlib import import_module
 from typing import Any
 
 _OURS = ("validators", "schemas", "connectors")
+_PLAIN = (str, int, float)
+_TEXTS = frozenset({str, type(None)})
+_CANONICAL = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 
 
 class UnwritableInputError(TypeError):
@@ -28,7 +31,7 @@ class UnwritableInputError(TypeError):
 
 def described(value: Any) -> Any:
     """The value as JSON data. Raises UnwritableInputError, naming the kind."""
-    if value is None or isinstance(value, str | int | float):
+    if value is None or isinstance(value, _PLAIN):
         return value
     if isinstance(value, list | tuple) and not _is_named(value):
         return [described(part) for part in value]
@@ -50,8 +53,12 @@ def described(value: Any) -> Any:
 
 def _pairs(value: Mapping[Any, Any]) -> list[list[Any]]:
     """Key and value of each entry, in an order that depends on the keys alone."""
-    if all(isinstance(key, str) for key in value):
-        return [[key, described(value[key])] for key in sorted(value)]
+    kinds = set(map(type, value))
+    if kinds <= {str}:
+        pairs = [[key, value[key]] for key in sorted(value)]
+        if not set(map(type, value.values())) <= _TEXTS:
+            pairs = [[key, described(part)] for key, part in pairs]
+        return pairs
     pairs = [[described(key), described(part)] for key, part in value.items()]
     return sorted(pairs, key=lambda pair: canonical_text(pair[0]))
 
@@ -113,7 +120,7 @@ def _object(data: Mapping[str, Any], unknown: set[str] | None) -> Any:
 
 def canonical_text(data: Any) -> str:
     """JSON data as text that is the same for the same data."""
-    return json.dumps(data, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(data)
 
 
 def inputs_hash(table: str, records: Iterable[Any], context: Any) -> str:

@@ -96,11 +96,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a judgement of records has to look up; ``previous``: their earlier versions, too."""
+    """What a judgement of records has to look up; ``previous``: their earlier versions, too.
+
+    ``read`` are the records as far as they were read for that.
+    """
 
     parents: set[Lookup]
     related: set[Lookup]
     previous: bool
+    read: Batch
 
 
 class Plan:
@@ -149,10 +153,16 @@ class Plan:
             return [None if row[flag] == 0 else row for row in rows]
         return rows
 
-    def needs(self, records: Sequence[Record]) -> Needs:
-        """What a judgement of these records has to look up for its context."""
-        no_context = Context(body="", divisions=frozenset(), now=_NO_TIME)
-        batch = self.batch(records, no_context, self._asks)
+    def needs(self, records: Sequence[Record], within: Context | None = None) -> Needs:
+        """What a judgement of these records has to look up for its context.
+
+        They are read whole with a context ``within``, else only as far as is needed here.
+        """
+        if within is None:
+            no_context = Context(body="", divisions=frozenset(), now=_NO_TIME)
+            batch = self.batch(records, no_context, self._asks)
+        else:
+            batch = self.batch(records, within)
         judged = [at for at, row in enumerate(batch.judged) if row is not None]
         parents = {
             each
@@ -164,7 +174,7 @@ class Plan:
         related |= {
             each for one in self._uniques for at in judged for each in one.lookups(batch.rows[at])
         }
-        return Needs(parents, related, self._follows)
+        return Needs(parents, related, self._follows, batch)
 
     def _entry(self, rule: Rule) -> Entry:
         check = rule.check

@@ -20,7 +20,7 @@ from validators.dossier.engine import in_force
 from validators.dossier.rule import DossierRule
 from validators.judgement import Stamp
 from validators.plan import Needs, Plan
-from validators.record import Lookup, Record
+from validators.record import Context, Lookup, Record
 from validators.registry import discover, discover_dossier_rules
 from validators.rule import Compares, Rule
 
@@ -97,9 +97,12 @@ class Ruleset:
             self._plans[table] = Plan(declared, rules, self.standard.tables)
         return self._plans[table]
 
-    def needs(self, table: str, records: Sequence[Record]) -> Needs:
-        """What a judgement of these records needs in its context beside the records."""
-        return self.plan(table).needs(records)
+    def needs(self, table: str, records: Sequence[Record], within: Context | None = None) -> Needs:
+        """What a judgement of these records needs in its context beside the records.
+
+        ``within`` is the context as far as it is known; see ``validators.plan.Plan.needs``.
+        """
+        return self.plan(table).needs(records, within)
 
     def lookups(self, table: str, rows: Sequence[Mapping[str, str | None]]) -> set[Lookup]:
         """The parents whose state a judgement of these rows needs in its context."""

@@ -7,7 +7,7 @@ items appear together or not at all. Records that somebody else judges at the mo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -25,6 +25,7 @@ from exchange.judging.waivers import waivers_of
 from exchange.store.connection import Conn, Store
 from exchange.store.queries import load
 from validators import Context, Judgement, Record, judge
+from validators.engine import COLUMNAR_FROM
 from validators.record import wall_time
 
 Q = load("judging")
@@ -132,8 +133,7 @@ def judge_group(conn: Conn, rulesets: Rulesets, group: Group, *, now: datetime) 
     ruleset = rulesets.of(group.body, group.standard, now)
     policy = rulesets.policy(group.body, now)
     records = records_of(group)
-    context = context_of(conn, rulesets, group, records, now=now)
-    judgement = judge(ruleset, group.table, records, context)
+    judgement, context = judged_in_context(conn, rulesets, group, records, now=now)
     number = write_verdicts(conn, group, judgement, ruleset, context, policy, now=now)
     keep_inputs(conn, number, judgement, records, context)
     return judgement
@@ -152,7 +152,7 @@ def records_of(group: Group) -> list[Record]:
     ]
 
 
-def context_of(
+def judged_in_context(
     conn: Conn,
     rulesets: Rulesets,
     group: Group,
@@ -160,21 +160,25 @@ def context_of(
     *,
     now: datetime,
     second_look: bool = False,
-) -> Context:
-    """What the records are judged in: parents, rows beside them, their past, what is excused."""
+) -> tuple[Judgement, Context]:
+    """Judge the records of a group in their context: parents, rows beside them, their past."""
     ruleset = rulesets.of(group.body, group.standard, now)
     grace = timedelta(seconds=rulesets.policy(group.body, now).hold_grace_s)
-    needs = ruleset.needs(group.table, records)
-    return Context(
+    known = Context(
         body=group.body,
         divisions=rulesets.divisions(group.body),
         now=now,
-        parents=parent_states(conn, ruleset.standard, needs.parents),
         waivers=waivers_of(conn, group.body, wall_time(now).date()),
         grace_over=frozenset(row["id"] for row in group.rows if row["pulled_at"] + grace <= now),
-        related=related_rows(
-            conn, ruleset.standard, group.body, needs.related, [row["id"] for row in group.rows]
-        ),
-        previous=earlier_versions(conn, group.feed, group.rows) if needs.previous else {},
         second_look=second_look,
     )
+    by_rows = len(records) < COLUMNAR_FROM
+    needs = ruleset.needs(group.table, records, known if by_rows else None)
+    context = replace(
+        known,
+        parents=parent_states(conn, ruleset.standard, needs.parents),
+        related=related_rows(conn, ruleset.standard, group.body, needs.related, group.rows),
+        previous=earlier_versions(conn, group.feed, group.rows) if needs.previous else {},
+    )
+    read = needs.read if by_rows else None
+    return judge(ruleset, group.table, records, context, read), context

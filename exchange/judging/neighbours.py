@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from exchange.store.connection import Conn
@@ -38,12 +39,17 @@ STANDINGS: Mapping[str, Standing] = {
 
 
 def related_rows(
-    conn: Conn, standard: Standard, body: str, lookups: Iterable[Lookup], judged: Sequence[int]
+    conn: Conn,
+    standard: Standard,
+    body: str,
+    lookups: Iterable[Lookup],
+    judged: Sequence[Mapping[str, Any]],
 ) -> dict[Lookup, list[Neighbour]]:
     """The rows that each lookup names, of whatever body; a lookup that names none is left out.
 
     Local keys are those of this body, and name no row of those ``judged`` (versions) themselves.
     """
+    own = {row["id"]: row["raw"] for row in judged}
     wanted = sorted(lookups, key=lambda lookup: (lookup.table, lookup.fields, lookup.values))
     found: dict[Lookup, list[Neighbour]] = {}
     named = [one for one in wanted if one.fields != (LOCAL_KEY,)]
@@ -55,19 +61,22 @@ def related_rows(
             "tables": [one.table for one in named],
             "fields": [fields for fields, _ in anchors],
             "values": [values for _, values in anchors],
+            "judged": list(own),
             "most": MOST,
         }
-        _sort_in(standard, found, named, conn.execute(Q["related_rows"], asked).fetchall())
+        _sort_in(standard, found, named, own, conn.execute(Q["related_rows"], asked).fetchall())
     if local:
         asked = {
             "body": body,
             "standard": standard.version,
             "tables": [one.table for one in local],
             "values": [one.values[0] for one in local],
-            "judged": list(judged),
+            "judged": list(own),
             "most": MOST,
         }
-        _sort_in(standard, found, local, conn.execute(Q["rows_of_local_keys"], asked).fetchall())
+        _sort_in(
+            standard, found, local, own, conn.execute(Q["rows_of_local_keys"], asked).fetchall()
+        )
     return found
 
 
@@ -97,6 +106,7 @@ def _sort_in(
     standard: Standard,
     found: dict[Lookup, list[Neighbour]],
     asked: Sequence[Lookup],
+    own: Mapping[int, Mapping[str, str | None]],
     rows: Sequence[Mapping[str, Any]],
 ) -> None:
     by_lookup: dict[Lookup, list[Mapping[str, Any]]] = defaultdict(list)
@@ -106,7 +116,10 @@ def _sort_in(
         table = standard.table(lookup.table)
         by_local_key = lookup.fields != (LOCAL_KEY,)
         chosen = _one_of_each(versions, by_local_key=by_local_key)
-        found[lookup] = [_neighbour(table, row) for row in chosen if row["valid"]]
+        cells = _cells(table)
+        found[lookup] = [
+            _neighbour(table, cells, row, own.get(row["id"])) for row in chosen if row["valid"]
+        ]
 
 
 def _one_of_each(
@@ -116,6 +129,8 @@ def _one_of_each(
 
     Rows of one body with one local key are states of one record whose business key was mended.
     """
+    if len(versions) == 1:
+        return list(versions)
     chosen, seen = [], set[tuple[object, ...]]()
     for row in sorted(versions, key=lambda row: (row["state"] == "returned", -row["id"])):
         keys: set[tuple[object, ...]] = {(row["body"], row["record_key"])}
@@ -127,8 +142,18 @@ def _one_of_each(
     return sorted(chosen, key=lambda row: -int(row["id"]))
 
 
-def _neighbour(table: Table, row: Mapping[str, Any]) -> Neighbour:
+def _neighbour(
+    table: Table,
+    codes: Sequence[str],
+    row: Mapping[str, Any],
+    own: Mapping[str, str | None] | None,
+) -> Neighbour:
     """The row with the cells that some rule reads: they are kept with the verdict."""
-    raw = row["raw"]
-    cells = {code: cell for code in sorted(cells_read(table)) if (cell := raw.get(code))}
+    raw = row["raw"] if own is None else own
+    cells = {code: cell for code in codes if (cell := raw.get(code))}
     return Neighbour(row["id"], table.code, cells, STANDINGS[row["state"]])
+
+
+@cache
+def _cells(table: Table) -> Sequence[str]:
+    return sorted(cells_read(table))

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 
 from exchange.judging.inputs import keep_inputs
-from exchange.judging.judge import ERROR_LENGTH, Group, context_of, records_of
+from exchange.judging.judge import ERROR_LENGTH, Group, judged_in_context, records_of
 from exchange.judging.rulesets import Rulesets
 from exchange.judging.verdict import (
     Move,
@@ -26,7 +26,6 @@ from exchange.judging.verdict import (
 )
 from exchange.store.connection import Conn, Store
 from exchange.store.queries import load
-from validators import judge
 
 Q = load("judging")
 HANDED_ON = frozenset({"queued", "sending", "unknown", "sent", "confirmed"})
@@ -68,8 +67,9 @@ def _look(conn: Conn, rulesets: Rulesets, group: Group, *, now: datetime) -> int
     ruleset = rulesets.of(group.body, group.standard, now)
     policy = rulesets.policy(group.body, now)
     records = records_of(group)
-    context = context_of(conn, rulesets, group, records, now=now, second_look=True)
-    judgement = judge(ruleset, group.table, records, context)
+    judgement, context = judged_in_context(
+        conn, rulesets, group, records, now=now, second_look=True
+    )
     moves = _as_they_are(group.rows, judgement.records)
     number = count_outcomes(
         conn, group.feed, judgement, moves, stamp_number(conn, ruleset.stamp), now

@@ -235,7 +235,8 @@ def _store_holds(
     moves: Sequence[Move],
     parents: Mapping[Lookup, ParentState],
 ) -> None:
-    conn.execute(Q["forget_holds"], {"ids": [move.row["id"] for move in moves]})
+    if came_back := [move.row["id"] for move in moves if move.row["state"] != "landed"]:
+        conn.execute(Q["forget_holds"], {"ids": came_back})
     waiting = [
         (move.row["id"], lookup)
         for move in moves
@@ -258,7 +259,9 @@ def _one_per_reference(lookups: Sequence[Lookup]) -> list[Lookup]:
 
 def _give_way(conn: Conn, feed: Mapping[str, str], moves: Sequence[Move]) -> None:
     """Earlier versions that never took effect upstream are overtaken by the new ones."""
-    moved = [move for move in moves if move.state in {"queued", "held", "withdrawn", "returned"}]
+    moved = [move for move in moves if move.row["revision"] > 1]
+    if not moved:
+        return
     gone = conn.execute(
         Q["overtake_by_key"],
         {

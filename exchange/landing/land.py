@@ -26,6 +26,7 @@ Q = load("landing")
 RECORD_ZONE = ZoneInfo("Asia/Shanghai")
 SERIAL = "LSH"
 MAX_SERIAL_DIGITS = 18
+_AS_WRITTEN = json.JSONEncoder(ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +294,7 @@ def _json(value: object) -> str | None:
     """JSON text; half characters, which UTF-8 cannot carry, are written as escapes."""
     if value is None:
         return None
-    text = json.dumps(value, ensure_ascii=False, sort_keys=False)
+    text = _AS_WRITTEN.encode(value)
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

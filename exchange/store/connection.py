@@ -15,6 +15,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
 
 from exchange.errors import TryLaterError
+from exchange.store.arrays import PlainLists
 
 Conn = Connection[DictRow]
 
@@ -94,6 +95,7 @@ class Store:
                 application_name="exchange",
                 keepalives_idle=30,
             )
+            conn.adapters.register_dumper(list, PlainLists)
             conn.execute(
                 "select set_config('exchange.by', %s, false),"
                 " set_config('idle_in_transaction_session_timeout', %s, false)",

@@ -6,12 +6,12 @@ All of it is computed from the text of the row and the table's declaration; noth
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
+from json.encoder import encode_basestring as _quoted
 
 from schemas import Standard, Table, load
-from schemas.values import canonical
+from schemas.values import NORMAL_AS_WRITTEN, canonical
 from validators.registry import asked_for
 
 Row = Mapping[str, str | None]
@@ -45,15 +45,16 @@ def content_hash(table: Table, row: Row) -> bytes:
     A status that a sender may not write is content too: without it a row that was mended by nothing
     but writing the status anew would look like the faulty one once more.
     """
-    content = {
-        code: text
-        for code, value in row.items()
-        if code not in NOT_CONTENT and (text := canonical(table.by_code.get(code), value))
-    }
-    status = canonical(table.by_code.get(STATUS), row.get(STATUS))
-    if status != NEW and STATUS in table.by_code:
-        content[STATUS] = status
-    packed = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    by_code = table.by_code
+    parts = []
+    for code in sorted(row if STATUS in row or STATUS not in by_code else {*row, STATUS}):
+        text = row.get(code)
+        field = by_code.get(code)
+        if text and field is not None and field.type not in NORMAL_AS_WRITTEN:
+            text = canonical(field, text)
+        if (text and code not in NOT_CONTENT) or (code == STATUS and field and text != NEW):
+            parts.append(f"{_quoted(code)}:{_quoted(text or '')}")
+    packed = "{" + ",".join(parts) + "}"
     return hashlib.sha256(packed.encode("utf-8", "surrogatepass")).digest()
 
 
@@ -94,5 +95,6 @@ def _referred(version: str) -> Mapping[str, frozenset[tuple[str, ...]]]:
     return {code: frozenset(fields) for code, fields in found.items()}
 
 
-def _json(values: list[str]) -> str:
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+def _json(values: Sequence[str]) -> str:
+    """A JSON array of texts."""
+    return f"[{','.join(map(_quoted, values))}]"

@@ -58,12 +58,14 @@ join state s on s.name = v.state
 group by n.n
 
 -- name: related_rows
--- The versions that each lookup names and that are not over, the newest first.
+-- The versions that each lookup names and that are not over, the newest first; whoever asks has the
+-- rows that are judged.
 select n.n, v.*
 from unnest(%(tables)s::text[], %(fields)s::text[], %(values)s::text[])
          with ordinality as n (table_code, fields, field_values, n)
 cross join lateral (
-    select v.id, v.body, v.record_key, v.local_key, v.state, v.valid, v.raw
+    select v.id, v.body, v.record_key, v.local_key, v.state, v.valid,
+           case when v.id <> all(%(judged)s::bigint[]) then v.raw end as raw
     from anchor a join version v on v.id = a.version_id
     where a.standard = %(standard)s and a.table_code = n.table_code
       and a.fields = n.fields and a.field_values = n.field_values
@@ -81,7 +83,7 @@ cross join lateral (
     from version v
     where v.body = %(body)s and v.standard = %(standard)s and v.table_code = n.table_code
       and v.local_key = n.local_key and v.state not in ('superseded', 'withdrawn')
-      and v.id <> all(%(judged)s)
+      and v.id <> all(%(judged)s::bigint[])
     order by v.id desc
     limit %(most)s
 ) v
