@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -29,5 +30,11 @@ def main(arguments: list[str]) -> int:
     return int(run(arguments[1:]) or 0)
 
 
+def _ended(number: int, _frame: object) -> None:
+    """Ends as Ctrl-C does: what a benchmark started is stopped."""
+    raise SystemExit(128 + number)
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _ended)
     sys.exit(main(sys.argv[1:]))

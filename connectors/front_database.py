@@ -34,14 +34,13 @@ from connectors.base import (
     RefusedError,
     Source,
     SourceRow,
-    StopError,
-    TryLaterError,
 )
 from connectors.cells import keep_row
 from connectors.connections import Connections
 from connectors.county import Body, BodyFileError, Feed
-from connectors.database_products import PRODUCTS, Session, failure_of, open_engine, reason_of
+from connectors.database_products import PRODUCTS, Session, open_engine
 from connectors.deadline import deadline
+from connectors.front_failures import reading_failed
 from connectors.front_layout import (
     LOCAL_KEY,
     Layout,
@@ -174,6 +173,9 @@ class FrontDatabase(Source, RangeSource):
             # Only now: a look whose findings were not all taken does not count.
             if fully:
                 self._looked[table.code] = clock
+                if window.settled(clock) and not window.closed:
+                    window.closed = True
+                    yield Page((), window.to_mark(), self._aware(clock), "front_database")
             self._probe.was_read(table.code)
 
     def stirred(self, tables: Sequence[Table], marks: Mapping[str, Mark | None]) -> list[Table]:
@@ -194,20 +196,30 @@ class FrontDatabase(Source, RangeSource):
     ) -> list[Table]:
         clock = self._clock(connection)
         certain: set[str] = set()
+        resting: set[str] = set()
         starts: dict[str, datetime] = {}
-        layouts: dict[str, Layout] = {}
+        readers: dict[str, TableReader] = {}
         for table in tables:
             window = Window.from_mark(marks.get(table.code), self._overlap)
             looked = self._looked.get(table.code)
-            if window.todo or self._is_due(looked, clock):
+            at_rest = window.at_rest(looked)
+            silent = at_rest and not window.has_undated
+            if window.todo or (self._is_due(looked, clock) and not silent):
                 certain.add(table.code)
             try:
-                layouts[table.code] = self._reader(connection, table).layout
+                readers[table.code] = self._reader(connection, table)
             except RefusedError:
                 certain.add(table.code)
-            else:
-                starts[table.code] = window.reach(_HOT, looked)
-        changed = certain | self._probe.changed(connection, layouts, starts, clock)
+                continue
+            starts[table.code] = window.reach(_HOT, looked)
+            if at_rest:
+                resting.add(table.code)
+        layouts = {code: reader.layout for code, reader in readers.items()}
+        changed = certain | self._probe.changed(connection, layouts, starts, clock, resting)
+        due = {c for c in readers if c not in changed and self._is_due(self._looked.get(c), clock)}
+        if due:  # they are at rest: what can be new without a change time is asked of all at once
+            changed |= self._probe.undated(connection, {code: readers[code] for code in due})
+            self._looked |= dict.fromkeys(due - changed, clock)
         return [table for table in tables if table.code in changed]
 
     def _is_due(self, looked: datetime | None, clock: datetime) -> bool:
@@ -265,8 +277,8 @@ class FrontDatabase(Source, RangeSource):
             start = window.look_back(self._overlap if fully else _HOT)
             found, tail = reader.look(connection, window, start)
             window.plan(found, tail=tail)
-        nothing = (window.undated or "0").split(":")[0] == "0"
-        if undated != window.undated and not (nothing and str(undated).startswith("0:")):
+        nothing = str(undated).startswith("0:") and not window.has_undated
+        if undated != window.undated and not nothing:
             window.undated = undated
             window.todo.append(Stretch(undated=True))
         return fully
@@ -368,23 +380,7 @@ class FrontDatabase(Source, RangeSource):
             if table is not None:
                 self._readers.pop(table.code, None)
             self._present = None
-            raise self._translated(error, table) from None
-
-    def _translated(self, error: DBAPIError | PoolTimeoutError, table: Table | None) -> Exception:
-        """The error by what to do next; names body and table, repeats no statement."""
-        code = None if table is None else table.code
-        if isinstance(error, PoolTimeoutError):
-            return TryLaterError("没有空闲的数据库连接", body=self._body, table=code)
-        reason = reason_of(error)
-        match failure_of(error):
-            case "login":
-                return StopError(f"前置库拒绝账号登录：{reason}", body=self._body, table=code)
-            case "shape" | "data":
-                return RefusedError(f"前置库无法按标准读取：{reason}", body=self._body, table=code)
-            case "rights":
-                return RefusedError(f"账号没有查询权限：{reason}", body=self._body, table=code)
-            case _:
-                return TryLaterError(f"前置库连接失败或中断：{reason}", body=self._body, table=code)
+            raise reading_failed(error, self._body, table) from None
 
 
 def _naive(value: Any) -> datetime:

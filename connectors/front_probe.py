@@ -8,7 +8,7 @@ this question does not replace.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +29,7 @@ from sqlalchemy.sql.elements import ColumnElement, quoted_name
 from connectors.database_products import Product
 from connectors.deadline import deadline
 from connectors.front_layout import Layout
+from connectors.front_reading import TableReader
 
 _SETTLED = timedelta(seconds=2)
 
@@ -66,11 +67,28 @@ class Probe:
         layouts: Mapping[str, Layout],
         starts: Mapping[str, datetime],
         clock: datetime,
+        resting: Collection[str] = (),
     ) -> set[str]:
-        """The tables in ``starts`` that differ from when they were last read; one statement."""
+        """The tables in ``starts`` that differ from when they were last read; one statement.
+
+        Of ``resting`` tables, whose start lies beyond all that was read, no row means no news.
+        """
         found = self._signatures(connection, layouts, starts)
         self._asked = {code: (signature, clock) for code, signature in found.items()}
-        return {code for code, signature in found.items() if self._known.get(code) != signature}
+        return {
+            code
+            for code, signature in found.items()
+            if self._known.get(code) != signature and (signature.count or code not in resting)
+        }
+
+    def undated(self, connection: Connection, readers: Mapping[str, TableReader]) -> set[str]:
+        """The tables that have rows without a usable change time; one statement."""
+        codes = sorted(readers)
+        parts = [readers[code].count_undated(number) for number, code in enumerate(codes)]
+        statement = union_all(*parts) if len(parts) > 1 else parts[0]
+        with deadline(connection, self._seconds):
+            rows = connection.execute(statement).all()
+        return {codes[number] for number, count in rows if count}
 
     def was_read(self, code: str) -> None:
         """The table was read to its end after the last question.

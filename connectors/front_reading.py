@@ -23,6 +23,7 @@ from sqlalchemy import (
     column,
     func,
     literal,
+    literal_column,
     or_,
     select,
     table,
@@ -116,6 +117,16 @@ class TableReader:
         )
         with deadline(connection, self._seconds):
             return ":".join(str(value) for value in connection.execute(statement).one())
+
+    def count_undated(self, number: int) -> Select[tuple[int, int]]:
+        """The statement that counts rows without a usable change time, under a number."""
+        return (
+            select(
+                literal_column(str(number), Integer).label("number"), func.count().label("count")
+            )
+            .select_from(self.relation)
+            .where(self._undated)
+        )
 
     def read(
         self,

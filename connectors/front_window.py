@@ -71,6 +71,7 @@ class Window:
     ``position`` is the newest change time seen, never later than the source's clock; ``since`` is
     what that clock showed when the position last moved. ``open`` is the span that a page ended in.
     ``todo`` are the stretches still to read and ``after`` the last row read of the first of them.
+    ``closed``: the overlap was looked through when nothing could arrive in it any more.
     """
 
     overlap: timedelta
@@ -82,6 +83,7 @@ class Window:
     undated: str | None = None
     todo: list[Stretch] = field(default_factory=list)
     after: tuple[str, ...] | None = None
+    closed: bool = False
 
     def span_of(self, moment: datetime) -> int:
         """The number of the span that a change time lies in."""
@@ -107,13 +109,25 @@ class Window:
         """Whether nothing can still arrive in the overlap.
 
         True when the position has not moved for a whole overlap of the source's clock and the
-        overlap was looked through after that, at ``looked_at``.
+        overlap was looked through after that, at ``looked_at`` or by an earlier process. Never
+        while a row is stamped later than the clock: what is written until then lies before it.
         """
-        return (
+        if self.position is None or self.horizon != self.span_of(self.position):
+            return False
+        return self.closed or (
             looked_at is not None
             and self.since is not None
             and looked_at >= self.since + self.overlap
         )
+
+    def at_rest(self, looked_at: datetime | None) -> bool:
+        """Whether only a row beyond all that was seen can be new; also before the first row."""
+        return self.position is None or self.settled(looked_at)
+
+    @property
+    def has_undated(self) -> bool:
+        """Whether there were rows without a usable change time."""
+        return (self.undated or "0").split(":")[0] != "0"
 
     def reach(self, depth: timedelta, looked_at: datetime | None) -> datetime:
         """From when on anything new would be stamped that a look of ``depth`` can find."""
@@ -150,7 +164,7 @@ class Window:
         self.spans[span] += Digest.of(hashed)
         position = min(moment, clock)
         if self.position is None or position > self.position:
-            self.position, self.since = position, clock
+            self.position, self.since, self.closed = position, clock, False
 
     def tidy(self) -> None:
         """Forget spans that no look back reaches and widen the rest when they are too many."""
@@ -179,6 +193,7 @@ class Window:
             "undated": self.undated,
             "todo": [[_text(part.start), _text(part.end), part.undated] for part in self.todo],
             "after": None if self.after is None else list(self.after),
+            "closed": self.closed,
         }
 
     @classmethod
@@ -199,6 +214,7 @@ class Window:
                 for start, end, undated in mark["todo"]
             ],
             after=_after(mark["after"]),
+            closed=mark.get("closed", False),
         )
 
 

@@ -174,7 +174,7 @@ class FrontSuite(SourceSuite):
 
         then = world.now() - timedelta(seconds=10)
         world.put(PROJECTS, [project(n) for n in range(5)], then)
-        assert stirred() == [STAGES.code, PROJECTS.code]
+        assert stirred() == [PROJECTS.code]
         stirred()
         assert stirred() == []
         with world.owner() as held:
@@ -190,6 +190,39 @@ class FrontSuite(SourceSuite):
             )
         assert stirred() == [PROJECTS.code]
         assert [row.values["DFSJZJ"] for row in taker.rows].count("L000003") == 2
+
+    def test_another_process_does_not_read_what_is_at_rest(self, world: FrontWorld) -> None:
+        """Empty tables and those whose overlap was looked through are asked about, not read."""
+        world.allow_null_change_time()
+        world.options["overlap"] = 1
+        world.put(PROJECTS, [project(1)], world.now() - timedelta(seconds=20))
+        taker = Taker(world)
+        taker.pull()
+        time.sleep(1.1)
+        assert taker.pull() == []  # nothing can arrive in the overlap any more: kept in the mark
+        taker.again()
+        assert taker.source.stirred([STAGES, PROJECTS], {PROJECTS.code: taker.mark}) == []
+        world.put(PROJECTS, [project(2)], world.now())
+        assert taker.sweep()
+        taker.pull()
+        time.sleep(1.1)
+        taker.pull()
+        taker.again()
+        world.put(PROJECTS, [project(3)], world.now())
+        world.run('UPDATE {} SET "GXSJ" = NULL WHERE "DFSJZJ" = \'L000003\'')
+        assert taker.sweep()
+        assert taker.landed() == ["L000001", "L000002", "L000003"]
+
+    def test_a_row_from_the_future_hides_nothing(self, world: FrontWorld) -> None:
+        """While a row is stamped hours ahead, what is written meanwhile is read all the same."""
+        world.options["overlap"] = 1
+        world.put(PROJECTS, [project(1)], world.now() + timedelta(hours=2))
+        taker = Taker(world)
+        taker.pull()
+        time.sleep(1.1)
+        taker.pull()
+        world.put(PROJECTS, [project(2)], world.now())
+        assert [row.values["DFSJZJ"] for row in taker.sweep()] == ["L000002"]
 
     def test_a_failed_pull_does_not_count(self, world: FrontWorld) -> None:
         """Rows found by a look but not landed are found again, however late the next pull is."""
