@@ -37,6 +37,15 @@ from version where state = 'confirmed' and table_code = %s
 """
 
 
+_HOPS = """
+select percentile_cont(0.5) within group (order by extract(epoch from pulled_at - committed_at)),
+       percentile_cont(0.5) within group (order by extract(epoch from judged_at - pulled_at)),
+       percentile_cont(0.5) within group (order by extract(epoch from sent_at - judged_at)),
+       percentile_cont(0.5) within group (order by extract(epoch from confirmed_at - sent_at))
+from version where state = 'confirmed' and table_code = %s
+"""
+
+
 def main(arguments: list[str]) -> int:
     """Measure and print; ``--bodies``, ``--rate`` (versions a second), ``--seconds``."""
     parser = argparse.ArgumentParser(prog="bench bodies")
@@ -84,6 +93,7 @@ def _measure(city: ManyBodies, rate: int, seconds: int, idle: int) -> dict[str, 
             "p50": round(p50, 1), "p95": round(p95, 1), "p99": round(p99, 1),
             "longest": round(most, 1),
         },
+        "of these, median of each hop": _hops(city),
         "processor seconds a second, at rest": round(resting.used / resting.took, 2),
         "processor seconds a second, under load": round(meter.used / meter.took, 2),
         "processor seconds for 1,000 versions, beyond rest": round(
@@ -92,6 +102,14 @@ def _measure(city: ManyBodies, rate: int, seconds: int, idle: int) -> dict[str, 
         "memory at rest, MiB": round(resting.memory),
         "memory under load, MiB": round(meter.memory),
     }  # fmt: skip
+
+
+def _hops(city: ManyBodies) -> dict[str, float]:
+    with psycopg.connect(city.store) as conn:
+        found = conn.execute(_HOPS, [PROJECT]).fetchone()
+    assert found is not None
+    names = ("pulled", "judged", "sent", "confirmed")
+    return {name: round(float(each), 1) for name, each in zip(names, found, strict=True)}
 
 
 class _Meter:

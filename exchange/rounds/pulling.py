@@ -35,6 +35,8 @@ REST_S = 0.1
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(seconds=60)
 LAST_WORDS_S = 20
+COMPARED_TOGETHER = 0.05
+"""The part of a shard's time that comparing may take, however many bodies share it."""
 SLOW_WHEN_NEARLY_FULL = 10
 """How many times its rhythm a body waits while the disk is nearly full."""
 
@@ -113,7 +115,7 @@ def pull_shard(
                 exchange.feeds(body),
                 began,
                 FIRST_PAUSE,
-                Allowance(body.compare_share),
+                Allowance(min(body.compare_share, COMPARED_TOGETHER / len(bodies))),
                 last_new=last.get(body.code),
             )
             for body in map(exchange.bodies.__getitem__, bodies)
