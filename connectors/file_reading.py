@@ -62,7 +62,7 @@ def kind_of(path: Path) -> Kind:
         case suffix:
             raise RefusedError(
                 f"不接收 {suffix or '无扩展名'} 文件，请改用 .csv（UTF-8 或 GB18030）、"
-                ".xlsx 或 .dbf",
+                ".xlsx 或 .dbf（校验命令还可读 .parquet）",
                 row=path.name,
             )
 
@@ -75,16 +75,16 @@ def read_file(path: Path, table: Table) -> FileContent:
     kind = kind_of(path)
     size = path.stat().st_size
     if size == 0:
-        raise _refused(path, table, "文件为空")
+        raise refused(path, table, "文件为空")
     if size > FILE_LIMIT:
-        raise _refused(path, table, f"文件有 {size} 字节，超过 {FILE_LIMIT} 字节的上限，请拆分")
+        raise refused(path, table, f"文件有 {size} 字节，超过 {FILE_LIMIT} 字节的上限，请拆分")
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     try:
         opened = _OPENERS[kind](path, table)
-        columns = _columns(opened.header, table)
+        columns = columns_of(opened.header, table)
     except UnreadableError as error:
-        raise _refused(path, table, str(error)) from None
+        raise refused(path, table, str(error)) from None
     return FileContent(
         rows=_rows(opened, columns, table),
         sha256=sha256,
@@ -94,11 +94,12 @@ def read_file(path: Path, table: Table) -> FileContent:
     )
 
 
-def _refused(path: Path, table: Table, reason: str) -> RefusedError:
+def refused(path: Path, table: Table, reason: str) -> RefusedError:
+    """The error for a file that cannot be taken; it names the file."""
     return RefusedError(f"文件 {path.name}：{reason}", table=table.code)
 
 
-def _columns(header: Sequence[str | None], table: Table) -> list[str]:
+def columns_of(header: Sequence[str | None], table: Table) -> list[str]:
     """The column code of each header cell; raises UnreadableError saying what is wrong."""
     names = {field.name: code for code, field in table.by_code.items()}
     known = {*table.columns, *TECHNICAL_COLUMNS}

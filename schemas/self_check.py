@@ -5,6 +5,8 @@ hash, how many records would be handed on and how many returned, twelve signs ea
 SHA-256 and of a digest over the rows, and eight signs over all. A file is recognised by its bytes;
 rows that come over an interface are recognised whatever file they were in and in whatever order.
 
+Of a document too long to be held, only the file is recognised: its code has zeros for the rows.
+
 The code proves no identity: it says what was judged, so that both sides speak of the same.
 """
 
@@ -21,6 +23,9 @@ _CODE = re.compile(
     r"ZC1-(?P<rules>[0-9a-f]{8})-(?P<passed>[0-9]{1,9})-(?P<failed>[0-9]{1,9})"
     r"-(?P<file>[0-9a-f]{12})-(?P<rows>[0-9a-f]{12})-(?P<check>[0-9a-f]{8})"
 )
+NO_ROWS = "0" * 64
+"""Instead of a digest of rows, where there is none."""
+
 _CELL, _NOTHING = "\x1f", ""
 
 

@@ -27,11 +27,11 @@ _BITS = 20  # of a hash, enough to tell most rows apart
 _SEVERAL = r"[,\s\x1c-\x1f]"  # may name several parents, or one with blanks around
 
 
-def hashes(columns: Sequence[pl.Series]) -> Hashes:
-    """One number for each row; equal rows have equal numbers."""
-    mixed = columns[0].hash().to_numpy()
+def hashes(columns: Sequence[pl.Series], seed: int = 0) -> Hashes:
+    """One number for each row; equal rows have equal numbers. Another seed, other numbers."""
+    mixed = columns[0].hash(seed).to_numpy()
     for column in columns[1:]:
-        mixed = (mixed ^ (mixed >> _TURN)) * _MIX + column.hash().to_numpy()
+        mixed = (mixed ^ (mixed >> _TURN)) * _MIX + column.hash(seed).to_numpy()
     return mixed
 
 

@@ -7,9 +7,10 @@ made only for those that somebody wants to read.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 import polars as pl
@@ -22,7 +23,7 @@ from validators.finding import Finding
 from validators.frames import FrameRecords, batch_of_frame
 from validators.judgement import Counts, RuleError, Stamp
 from validators.plan import Batch, Entry, Plan
-from validators.record import Context
+from validators.record import Context, Record
 from validators.rule import Refers
 from validators.ruleset import Ruleset
 from validators.siblings import with_siblings
@@ -55,31 +56,71 @@ class FrameJudgement:
 
         Then the business key. Values are as they were sent: for programs, not to be shown.
         """
-        rules = [entry.rule for entry, _ in self._broken]
-        many = [len(places) for _, places in self._broken]
-        which = np.repeat(np.arange(len(rules)), many)
-        rows = np.concatenate([np.empty(0, np.int64), *(places for _, places in self._broken)])
-        codes = pl.Series("rule", [rule.code for rule in rules], dtype=pl.String)
-        fields = pl.Series("fields", [",".join(rule.fields) for rule in rules], dtype=pl.String)
+        codes, rows, fields = self._named
         values = [self._values(entry.rule.fields, places) for entry, places in self._broken]
         empty = pl.Series("value", [], dtype=pl.String)
-        parts = [codes[which], pl.Series("row", rows), fields[which], pl.concat([empty, *values])]
+        parts = [codes, pl.Series("row", rows), fields, pl.concat([empty, *values])]
         keys = [name for name in self._plan.table.key if name in self.frame.columns]
         parts += [written(self.frame[name][rows]).alias(f"key {name}") for name in keys]
         return pl.DataFrame(parts)
 
-    def worded(self) -> list[Finding]:
-        """The findings as people read them, row by row, in the order of the rules."""
-        by_row: dict[int, list[Finding]] = defaultdict(list)
+    @property
+    def listing(self) -> pl.DataFrame:
+        """Every finding by rule, number of the record and fields: nothing of what rows hold."""
+        codes, rows, fields = self._named
         records = self._batch.records
         if isinstance(records, FrameRecords):
-            every = [places for _, places in self._broken]
-            records.read(np.unique(np.concatenate([np.empty(0, np.int64), *every])).tolist())
-        for entry, places in self._broken:
-            for at in places.tolist():
+            numbers = rows + records.first
+        else:
+            numbers = np.array([record.id for record in records], dtype=np.int64)[rows]
+        return pl.DataFrame([codes, pl.Series("row", numbers), fields])
+
+    @property
+    def _named(self) -> tuple[pl.Series, Positions, pl.Series]:
+        rules = [entry.rule for entry, _ in self._broken]
+        which = np.repeat(np.arange(len(rules)), [len(places) for _, places in self._broken])
+        rows = np.concatenate([np.empty(0, np.int64), *(places for _, places in self._broken)])
+        codes = pl.Series("rule", [rule.code for rule in rules], dtype=pl.String)
+        fields = pl.Series("fields", [",".join(rule.fields) for rule in rules], dtype=pl.String)
+        return codes[which], rows, fields[which]
+
+    def worded(self, most: int | None = None) -> list[Finding]:
+        """The findings as people read them, row by row, in the order of the rules.
+
+        With ``most`` only the first so many.
+        """
+        by_row: dict[int, list[Finding]] = defaultdict(list)
+        records, chosen = self._batch.records, self._first(most)
+        if isinstance(records, FrameRecords):
+            records.read(sorted({at for places in chosen for at in places}))
+        for (entry, _), places in zip(self._broken, chosen, strict=True):
+            for at in places:
                 by_row[at].append(word(entry, self._plan, self._batch, at))
         grouped = with_siblings([by_row[at] for at in sorted(by_row)])
         return [finding for findings in grouped for finding in findings]
+
+    def records_of(self, ids: Collection[int]) -> list[Record]:
+        """The records with these numbers."""
+        records = self._batch.records
+        if isinstance(records, FrameRecords):
+            return [records[one - records.first] for one in sorted(ids)]
+        return [one for one in records if one.id in ids]
+
+    @cached_property
+    def must_mend(self) -> int:
+        """Rows that are handed on but have something to mend."""
+        later = [at for entry, at in self._broken if entry.rule.consequence == "rectify"]
+        rows = np.unique(np.concatenate([np.empty(0, np.int64), *later]))
+        return int((self.outcomes.to_numpy()[rows] != FAILED).sum())
+
+    def _first(self, most: int | None) -> list[list[int]]:
+        """For each broken rule the places of its findings that are among the first of all."""
+        if most is None or sum(len(places) for _, places in self._broken) <= most:
+            return [places.tolist() for _, places in self._broken]
+        rows = np.concatenate([places for _, places in self._broken])
+        rules = np.repeat(np.arange(len(self._broken)), [len(at) for _, at in self._broken])
+        kept = np.lexsort((rules, rows))[:most]
+        return [rows[kept[rules[kept] == at]].tolist() for at in range(len(self._broken))]
 
     def _values(self, names: Sequence[str], places: Positions) -> pl.Series:
         there = [name for name in names if name in self.frame.columns]
@@ -104,14 +145,20 @@ def judge_frame(
     return judged_frame(plan, batch_of_frame(plan, frame, context, first), frame, ruleset.stamp)
 
 
-def judged_frame(plan: Plan, batch: Batch, frame: pl.DataFrame, stamp: Stamp) -> FrameJudgement:
-    """The judgement of a batch that was made of a frame."""
+def judged_frame(
+    plan: Plan,
+    batch: Batch,
+    frame: pl.DataFrame,
+    stamp: Stamp,
+    told: Mapping[str, Columnwise] = MappingProxyType({}),
+) -> FrameJudgement:
+    """The judgement of a batch that was made of a frame; ``told`` are rules answered already."""
     errors: list[RuleError] = []
     counts: dict[str, Counts] = {}
     broken: list[tuple[Entry, Positions]] = []
     outcomes = np.full(frame.height, PASSED, dtype=np.uint8)
     for entry in plan.entries:
-        answers = answers_of(entry, batch, errors)
+        answers = told.get(entry.rule.code) or answers_of(entry, batch, errors)
         counts[entry.rule.code] = answers.counts
         rejects = entry.rule.consequence == "reject"
         if rejects and isinstance(entry.rule.check, Refers) and batch.context.parents is not None:

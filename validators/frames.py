@@ -63,7 +63,7 @@ class FrameRecords(Sequence[Record]):
 
     def __init__(self, frame: pl.DataFrame, first: int) -> None:
         self._frame = frame
-        self._first = first
+        self.first = first
         self._made: dict[int, Record] = {}
 
     def __len__(self) -> int:
@@ -76,7 +76,7 @@ class FrameRecords(Sequence[Record]):
     def __getitem__(self, at: int | slice) -> Record | Sequence[Record]:
         if isinstance(at, slice):
             start, stop, _ = at.indices(len(self))
-            return FrameRecords(self._frame[start:stop], self._first + start)
+            return FrameRecords(self._frame[start:stop], self.first + start)
         if at in self._made:
             return self._made[at]
         if not 0 <= at < len(self):
@@ -98,7 +98,7 @@ class FrameRecords(Sequence[Record]):
         self._made.update(zip(wanted, self.some(wanted, None), strict=True))
 
     def _record(self, at: int, values: Mapping[str, str | None]) -> Record:
-        number = self._first + at
+        number = self.first + at
         return Record(number, values, (), f"第{number}行")
 
 

@@ -19,10 +19,15 @@ from validators.shown import Shown
 
 @dataclass(frozen=True, slots=True)
 class LinkRule:
-    """A rule whose answer is seen over the network; texts as in ``validators.rule.Rule``."""
+    """A rule whose answer is seen over the network; texts as in ``validators.rule.Rule``.
+
+    For every table that has an address in one of its fields: which ones, the body's file says.
+    """
 
     code: str = "PRC-026/link_cannot_be_opened"
     version: int = 1
+    tables: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
     kind: str = "availability"
     clause: str = "PRC-026"
     statement: str = "附件编号或电子证照路径应可访问、文件可打开。"

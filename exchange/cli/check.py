@@ -3,51 +3,28 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from typing import TextIO
 
 import click
 
-from connectors.base import SourceRow
 from connectors.county import load_bodies
-from connectors.file_reading import read_file
+from exchange.judging.files import HEAD, FileJudge
 from exchange.judging.rulesets import Rulesets
-from schemas import Table, in_force, load, versions
-from validators import Context, Record, Ruleset, judge
-from validators.one_file import rows_beside
+from schemas import in_force, load, versions
+from validators import Context, Ruleset
 from validators.record import RECORD_ZONE
-from validators.report.model import Input, Report, report_on
+from validators.report.model import Report
 from validators.report.words import Language, language_of
 
 FORMATS = {"text": "as_text", "json": "as_json", "html": "as_html", "xlsx": "as_xlsx"}
 """Form of the report → module of validators.report that renders it."""
 
 CLEAN, FINDINGS = 0, 1
-_ROW = re.compile(r"第([0-9]{1,9})行")
-
-
-@dataclass(frozen=True, slots=True)
-class _Judge:
-    """Everything one call of the command judges its files with."""
-
-    ruleset: Ruleset
-    table: Table
-    context: Context
-
-    def report(self, path: Path) -> Report:
-        """Read a file and judge it. Raises RefusedError for one that is no such table."""
-        content = read_file(path, self.table)
-        records = [_record(at, row) for at, row in enumerate(content.rows, start=2)]
-        beside = rows_beside(self.ruleset.plan(self.table.code), records)
-        within = replace(self.context, related=beside)
-        judgement = judge(self.ruleset, self.table.code, records, within)
-        examined = Input(path.name, self.table.code, len(records), content.sha256)
-        return report_on(judgement, examined, self.ruleset, records)
 
 
 @click.command()
@@ -68,6 +45,12 @@ class _Judge:
     help="Write the self-check code of each file beside it.",
 )
 @click.option(
+    "--findings",
+    "listing",
+    type=click.File("w", encoding="utf-8"),
+    help="File for all findings as CSV (rule, row, fields), for programs; written as they come.",
+)
+@click.option(
     "--lang", type=click.Choice(["zh", "en"]), help="Language of the labels; default: by LANG."
 )
 @click.option("--at", "moment", help="Judge as of this time (ISO 8601); default: now.")
@@ -79,14 +62,19 @@ def check(
     form: str,
     output: Path | None,
     code: bool,
+    listing: TextIO | None,
     lang: Language | None,
     moment: str | None,
 ) -> int:
-    """Judge FILES (CSV, XLSX, DBF) and report what is wrong with them.
+    """Judge FILES (CSV, XLSX, DBF, Parquet) and report what is wrong with them.
 
     The first row names the columns, by field code or by Chinese name. Ends with 0 when nothing was
     found, 1 when something was, 2 when it could not run. With several files the text and JSON forms
     follow one another, one JSON object a line.
+
+    A file of more than 50,000 rows is judged piece by piece in memory that does not grow with it:
+    all counts are whole, rows are compared by their keys only, and the report lists the first
+    10,000 findings and says so; --findings writes all of them.
 
     \b
     Example: exchange check xm.xlsx --table SPGL_XMJBXXB --body 420602 --format html -o report.html
@@ -97,8 +85,10 @@ def check(
     render: Callable[[Report, Language], str | bytes] = module.render
     language = lang or language_of(dict(os.environ))
     clean = True
+    if listing is not None:
+        listing.write(HEAD)
     for path in files:
-        report = judging.report(path)
+        report = judging.report(path, None if listing is None else listing.write)
         clean = clean and report.clean
         if code:
             path.with_name(f"{path.name}.zc").write_text(report.self_check + "\n", "utf-8")
@@ -106,7 +96,7 @@ def check(
     return CLEAN if clean else FINDINGS
 
 
-def _judge(table: str, version: str | None, body: str | None, now: datetime) -> _Judge:
+def _judge(table: str, version: str | None, body: str | None, now: datetime) -> FileJudge:
     if body is None:
         standard = load(version or _newest(in_force(now.date()), table))
         ruleset, divisions = Ruleset.load(standard), frozenset[str]()
@@ -119,7 +109,7 @@ def _judge(table: str, version: str | None, body: str | None, now: datetime) -> 
         chosen = version or _newest(tuple(known[body].feeds), table)
         ruleset, divisions = rulesets.of(body, chosen, now), rulesets.divisions(body)
     context = Context(body=body or "", divisions=divisions, now=now, one_file=True)
-    return _Judge(ruleset, ruleset.standard.table(table), context)
+    return FileJudge(ruleset, ruleset.standard.table(table), context)
 
 
 def _newest(candidates: Sequence[str], table: str) -> str:
@@ -137,11 +127,6 @@ def _moment(text: str | None) -> datetime:
     except ValueError:
         raise click.BadParameter(f"--at {text!r} is no ISO 8601 time") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=RECORD_ZONE)
-
-
-def _record(at: int, row: SourceRow) -> Record:
-    found = _ROW.search(row.where)
-    return Record(int(found[1]) if found else at, row.values, row.defects, row.where)
 
 
 def _place(output: Path | None, path: Path, form: str, *, many: bool) -> Path | None:

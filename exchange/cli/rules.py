@@ -13,6 +13,7 @@ from schemas.clauses import clause
 from validators import Rule, Ruleset
 from validators.coverage import Coverage, coverage
 from validators.dossier.rule import DossierRule
+from validators.links import LINK_RULE, LinkRule
 from validators.rule import CONSEQUENCE_NAMES, DIMENSION_NAMES, OWNER_NAMES, Example, Scene
 
 
@@ -46,9 +47,9 @@ def rules(
 
 def _rules(
     version: str | None, table: str | None, codes: tuple[str, ...]
-) -> list[Rule | DossierRule]:
+) -> list[Rule | DossierRule | LinkRule]:
     """The rules asked for; one that several versions share is listed once, with all its tables."""
-    found: dict[str, Rule | DossierRule] = {}
+    found: dict[str, Rule | DossierRule | LinkRule] = {}
     for name in [version] if version else versions():
         ruleset = Ruleset.load(load(name))
         wanted = ruleset.rules_of(table) if table else ruleset.rules.values()
@@ -56,10 +57,12 @@ def _rules(
         for rule in (*wanted, *whole):
             if not codes or rule.code.startswith(codes):
                 found.setdefault(rule.code, rule)
+    if not table and (not codes or LINK_RULE.code.startswith(codes)):
+        found[LINK_RULE.code] = LINK_RULE
     return list(found.values())
 
 
-def _entry(rule: Rule | DossierRule) -> dict[str, Any]:
+def _entry(rule: Rule | DossierRule | LinkRule) -> dict[str, Any]:
     return {
         "code": rule.code,
         "version": rule.version,
@@ -81,8 +84,16 @@ def _entry(rule: Rule | DossierRule) -> dict[str, Any]:
     }
 
 
-def _own_part(rule: Rule | DossierRule) -> dict[str, Any]:
-    """What only rules on rows, or only rules on dossiers have."""
+def _own_part(rule: Rule | DossierRule | LinkRule) -> dict[str, Any]:
+    """What only rules on rows, on dossiers or on addresses have."""
+    if isinstance(rule, LinkRule):
+        return {
+            "subject": "address",
+            "severity": clause(rule.clause).severity,
+            "hand_written": True,
+            "good": [],
+            "bad": [],
+        }
     if isinstance(rule, DossierRule):
         return {
             "subject": rule.subject,

@@ -28,6 +28,7 @@ OURS = (
     "exchange/cli/__init__.py",
     "exchange/cli/check.py",
     "exchange/judging/__init__.py",
+    "exchange/judging/files.py",
     "exchange/judging/rulesets.py",
 )
 NOT_OURS = ("schemas/sample", "schemas/templates")

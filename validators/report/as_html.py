@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from schemas.clauses import clauses
 from validators.derived import IMPLIED
+from validators.report.as_text import cut_short
 from validators.report.model import HANDLING, Report
 from validators.report.words import RULE_TEXTS, Language, words
 from validators.rule import OWNER_NAMES
@@ -27,6 +28,7 @@ def render(report: Report, language: Language = "zh") -> str:
         report=report,
         groups=report.by_rule(),
         shown=SHOWN,
+        cut_short=cut_short(report, words(language)),
         consequences=HANDLING,
         owners=OWNER_NAMES,
         statement=statement,

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from validators.finding import Finding
 from validators.report.model import HANDLING, Report
-from validators.report.words import RULE_TEXTS, Language, Word, words
+from validators.report.words import COUNTS_WHOLE, CUT_SHORT, RULE_TEXTS, Language, Word, words
 
 
 def render(report: Report, language: Language = "zh") -> str:
@@ -42,11 +42,23 @@ def _head(report: Report, word: Word) -> list[str]:
     table = report.table
     counts = (
         f"{word('可上报')} {passed}（{word('其中须整改')} {report.must_mend}），"
-        f"{word('不可上报')} {failed}，{len(report.findings)} {word('个问题')}"
+        f"{word('不可上报')} {failed}，{report.found} {word('个问题')}"
     )
     return [
         f"{report.input.file}：{table.name}（{table.code}），{report.input.rows} {word('行')}",
         counts,
+        *cut_short(report, word),
+    ]
+
+
+def cut_short(report: Report, word: Word) -> list[str]:
+    """For a file with too many findings: that the list is not whole, and the whole by rule."""
+    if not report.not_listed:
+        return []
+    listed = f"{len(report.findings)} / {report.found}"
+    return [
+        f"！！{word(CUT_SHORT)}：{listed}。{word(COUNTS_WHOLE)}",
+        *(f"  {rule}：{many} {word('处')}" for rule, many in report.by_frequency),
     ]
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from validators.finding import Finding
 from validators.report.as_html import statement
+from validators.report.as_text import cut_short
 from validators.report.model import HANDLING, Report
 from validators.report.words import RULE_TEXTS, Language, Word, words
 from validators.rule import OWNER_NAMES, Consequence
@@ -70,7 +71,8 @@ def _cover(book: Workbook, report: Report, word: Word) -> None:
         ("可上报", str(report.verdicts.get("pass", 0))),
         ("其中须整改", str(report.must_mend)),
         ("不可上报", str(report.verdicts.get("fail", 0))),
-        ("问题", str(len(report.findings))),
+        ("问题", str(report.found)),
+        *(("问题", line) for line in cut_short(report, word)),
         ("怎么用", word(HOW_TO_USE)),
         ("颜色", word(COLOURS_MEAN)),
         *(("没有检查", f"{reason}（{number}）") for reason, number in report.not_checked.items()),

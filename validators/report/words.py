@@ -13,7 +13,11 @@ Language = Literal["zh", "en"]
 Word = Callable[[str], str]
 
 RULE_TEXTS = "规则的文字为中文。"
+CUT_SHORT = "问题过多，只列出最前面的一部分"
+COUNTS_WHOLE = "各项统计是完整的；改正后请再校验一次。按规则统计"
 ENGLISH = {
+    CUT_SHORT: "Too many problems: only the first ones are listed",
+    COUNTS_WHOLE: "All counts are complete; mend these and check again. By rule",
     RULE_TEXTS: "What rules say (problem, reason, how to mend) is in Chinese: it has no English.",
     "数据校验报告": "Data check report",
     "标准": "Standard",

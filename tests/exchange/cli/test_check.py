@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from random import Random
 
 import jsonschema
 import openpyxl
+import polars as pl
 import pytest
 import xlsxwriter
 
 from connectors.county import load_bodies
 from exchange.cli import main
+from exchange.judging import files, long_files
 from exchange.judging.rulesets import Rulesets
 from exchange.settings import ROOT
 from schemas import load
@@ -223,3 +228,96 @@ def test_english_report_says_what_stays_chinese(
     assert "What rules say (problem, reason, how to mend) is in Chinese" in text
     assert "cannot be reported, must be corrected" in text
     assert "规则集" not in text
+
+
+NOT_NEEDED = (
+    "airflow", "great_expectations", "jinja2", "numpy", "pandas", "pandera", "polars", "psycopg",
+    "pyarrow", "requests", "sqlalchemy", "xlsxwriter",
+)  # fmt: skip
+
+
+def test_a_small_file_needs_no_large_package() -> None:
+    """The command starts quickly: of large packages none is imported for a CSV and its JSON."""
+    code = (
+        "import sys; from exchange.cli import main\n"
+        f"main(['check', *sys.argv[1:]]); print(sorted({set(NOT_NEEDED)!r} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(PROJECTS), *CALL, "--format", "json", "-o", os.devnull],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.fixture
+def parquet(tmp_path: Path) -> Path:
+    """The faulty file as Parquet."""
+    names = {field.name: field.code for field in load("3.0").table("SPGL_XMJBXXB").fields}
+    with PROJECTS.open(encoding="gb18030", newline="") as file:
+        rows = [
+            {names[name]: cell or None for name, cell in row.items()}
+            for row in csv.DictReader(file)
+        ]
+    path = tmp_path / "projects.parquet"
+    pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String)).write_parquet(path)
+    return path
+
+
+def test_parquet_says_what_csv_says(parquet: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same rows in another form: the same findings, self-check of rows included."""
+    _, first = checked(capsys, str(PROJECTS), *CALL, "--format", "json")
+    _, second = checked(capsys, str(parquet), *CALL, "--format", "json")
+    one, other = json.loads(first), json.loads(second)
+    assert one["findings"] == other["findings"]
+    assert one["counts"] == other["counts"]
+    assert one["self_check"].split("-")[5] == other["self_check"].split("-")[5]
+
+
+def lines_of(path: Path) -> list[str]:
+    """A list of findings for programs, in an order of its own."""
+    head, *lines = path.read_text("utf-8").splitlines()
+    assert head == "rule,row,fields"
+    return sorted(line.replace('"', "") for line in lines)
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_long_files(
+    kind: str,
+    parquet: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Judged piece by piece: counts complete, the list cut short and said so, all for programs."""
+    path = PROJECTS if kind == "csv" else parquet
+    short, long = tmp_path / "short.csv", tmp_path / "long.csv"
+    json_form = [*CALL, "--format", "json"]
+    _, whole = checked(capsys, str(path), *json_form, "--findings", str(short))
+    monkeypatch.setattr(files, "LONG", 3)
+    monkeypatch.setattr(long_files, "LISTED", 5)
+    monkeypatch.setattr(long_files, "RECORDS", 4)
+    ended, cut = checked(capsys, str(path), *json_form, "--findings", str(long))
+    one, other = json.loads(whole), json.loads(cut)
+    assert ended == 1
+    for name in ("pass", "fail"):  # rows are compared by key only: more is not checked
+        assert other["counts"][name] <= one["counts"][name]
+    assert sum(other["counts"].values()) == sum(one["counts"].values())
+    assert len(other["findings"]) == 5
+    assert other["not_listed"] == other["counts"]["fail"] - 5
+    jsonschema.validate(
+        other, json.loads((ROOT / "docs/reference/check-report.schema.json").read_text("utf-8"))
+    )
+    assert other["self_check"].split("-")[5] == "0" * 12
+    told = set(lines_of(short)) - set(lines_of(long))
+    within = Rulesets(load_bodies()).of("420602", "3.0", NOW).plan("SPGL_XMJBXXB").in_file
+    assert {line.split(",")[0] for line in told} <= within
+    assert len(lines_of(long)) == other["counts"]["fail"]
+    for form in ("text", "html"):
+        _, printed = checked(capsys, str(path), *CALL, "--format", form)
+        assert f"问题过多，只列出最前面的一部分：5 / {other['counts']['fail']}" in printed
+    assert (
+        main(["check", str(path), *CALL, "--format", "xlsx", "-o", str(tmp_path / "r.xlsx")]) == 1
+    )
+    cover = openpyxl.load_workbook(tmp_path / "r.xlsx")["说明"]
+    assert any("只列出最前面的一部分" in str(cell.value) for cell in cover["B"])

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from exchange.cli import main
 from schemas.clauses import clauses
+from validators.links import LINK_RULE
 
 
-def listed(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, object]]:
+def listed(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
     """What the command prints as JSON."""
     assert main(["rules", *arguments, "--format", "json"]) == 0
-    found: list[dict[str, object]] = json.loads(capsys.readouterr().out)
+    found: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
     return found
 
 
@@ -36,6 +38,16 @@ def test_one_rule(capsys: pytest.CaptureFixture[str]) -> None:
     assert entry["code"] == "PRJ-005/starts_after_completion"
     assert entry["bad"]
     assert entry["consequence"] == "reject"
+
+
+def test_the_rule_on_addresses_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is seen over the network, beside the engine, is a rule of the catalogue, too."""
+    (entry,) = listed(capsys, "PRC-026/link")
+    assert (entry["subject"], entry["clause"]) == ("address", "PRC-026")
+    assert entry["milder"]
+    assert LINK_RULE.code in {
+        code for each in listed(capsys, "--clauses") for code in each["rules"]
+    }
 
 
 def test_clauses_have_a_rule_or_a_reason(capsys: pytest.CaptureFixture[str]) -> None:
