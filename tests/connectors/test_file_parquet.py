@@ -61,11 +61,11 @@ def test_typed_columns(tmp_path: Path) -> None:
         SJYXBS=[1],
         SJSCZT=pa.nulls(1),
         SPLCMC=pa.array(["x"]).dictionary_encode(),
-        SPLCSXSJ=[date(2026, 1, 2)],
+        SXRQ=[date(2026, 1, 2)],
     )
     (frame,) = read_parquet(path, TABLE).frames()
     assert frame["SPLCBBH"].to_list() == [Decimal("1.50")]
-    assert frame["SPLCSXSJ"].dtype == pl.Date
+    assert frame["SXRQ"].dtype == pl.Date
     assert frame["SPLCMC"].cast(pl.String).to_list() == ["x"]
 
 
