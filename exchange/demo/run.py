@@ -34,7 +34,7 @@ from exchange.store import addresses
 from exchange.store.connection import Store
 
 REFRESH_S, LINE_S, LOOK_S = 3.0, 15.0, 0.5
-DRAIN_S, QUIET_S = 120.0, 8.0
+DRAIN_S, QUIET_S = 120.0, 8.0  # without any movement: with, without records under way
 WIDTH = 130
 """Columns of the table when it is not written to a terminal."""
 _NEWS = 4
@@ -161,19 +161,18 @@ class _Demo:
             time.sleep(LOOK_S)
 
     def _drain(self) -> None:
-        """Until nothing is under way and nothing new came for a while, or the time is over."""
+        """Until nothing is under way and nothing new came, or nothing has moved for too long."""
         self._supervisor.stop(["counties"])
-        deadline = time.monotonic() + DRAIN_S
-        quiet_since, received = time.monotonic(), -1
-        while time.monotonic() < deadline:
+        moved_at, stood = time.monotonic(), (-1, -1)
+        patience = DRAIN_S
+        while time.monotonic() - moved_at < patience:
             self._look_after()
             seen = self._read()
             if seen is not None:
                 total = seen.total
-                if total["waiting"] or total["acknowledged"] != received:
-                    quiet_since, received = time.monotonic(), total["acknowledged"]
-                elif time.monotonic() - quiet_since > QUIET_S:
-                    return
+                patience = DRAIN_S if total["waiting"] else QUIET_S
+                if stood != (stands := (total["acknowledged"], total["waiting"])):
+                    moved_at, stood = time.monotonic(), stands
             time.sleep(1)
 
     def _look_after(self) -> None:

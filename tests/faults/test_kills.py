@@ -17,11 +17,11 @@ from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200)]
 ROOT = Path(__file__).parents[2]
 LIVES_FOR_MINUTES = 1.5
 UP_WITHIN_S = 240
-ENDS_WITHIN_S = 500
+ENDS_WITHIN_S = 700
 
 
 @dataclass
