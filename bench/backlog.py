@@ -7,8 +7,6 @@ counts as backlog, is shortened to so many seconds as the text says: nothing els
 
 from __future__ import annotations
 
-import argparse
-import json
 import time
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -16,8 +14,8 @@ from statistics import median
 import psycopg
 
 from bench.county import PROJECT, County, county
-from bench.machine import machine
 from bench.province import accepting, make
+from bench.report import Number, report
 from bench.workers import working
 from exchange.delivery.lanes import Promises, lanes_now
 
@@ -35,23 +33,15 @@ from version where state = 'confirmed' and table_code = %s and committed_at >= %
 
 def main(arguments: list[str]) -> int:
     """Measure and print; ``--rows`` (default 100,000), ``--format json``."""
-    parser = argparse.ArgumentParser(prog="bench backlog")
-    parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-    options = parser.parse_args(arguments)
-    described = machine()
+    return report("backlog", arguments, {"rows": Number(100_000)}, _measure)
+
+
+def _measure(rows: int) -> dict[str, object]:
     with county() as there:
-        measured = _measure(there, options.rows)
-    if options.format == "json":
-        print(json.dumps({"machine": described.to_json(), **measured}))
-        return 0
-    print(described.sentence())
-    for name, value in measured.items():
-        print(f"{name:40} {value}")
-    return 0
+        return _away_and_back(there, rows)
 
 
-def _measure(there: County, rows: int) -> dict[str, object]:
+def _away_and_back(there: County, rows: int) -> dict[str, object]:
     province = make(there.cluster, there.standard, PROJECT)
     admin = psycopg.connect(there.cluster.dsn("postgres"), autocommit=True)
     _let_in(admin, False)

@@ -7,8 +7,6 @@ everything that is ours (Airflow, its tasks, the store) while idle and under loa
 
 from __future__ import annotations
 
-import argparse
-import json
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -21,8 +19,8 @@ from psycopg import sql
 
 from bench.city import Front, ManyBodies, many_bodies
 from bench.county import CHANGED, FLOW, PROJECT, ZONE
-from bench.machine import machine
 from bench.province import accepting
+from bench.report import Number, report
 from schemas import Standard
 from schemas.sample import valid
 
@@ -48,30 +46,26 @@ from version where state = 'confirmed' and table_code = %s
 
 def main(arguments: list[str]) -> int:
     """Measure and print; ``--bodies``, ``--rate`` (versions a second), ``--seconds``."""
-    parser = argparse.ArgumentParser(prog="bench bodies")
-    parser.add_argument("--bodies", type=int, default=100)
-    parser.add_argument("--rate", type=int, default=20)
-    parser.add_argument("--seconds", type=int, default=120)
-    parser.add_argument("--idle", type=int, default=60, help="seconds to be measured at rest")
-    parser.add_argument("--keep", type=int, default=0, help="seconds to stay up, for a look")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-    options = parser.parse_args(arguments)
-    described = machine()
-    with many_bodies(options.bodies) as city, accepting(city.province, FLOW, PROJECT):
-        measured = _measure(city, options.rate, options.seconds, options.idle)
-        if options.keep:
+    numbers = {
+        "bodies": Number(100),
+        "rate": Number(20, "versions a second"),
+        "seconds": Number(120),
+        "idle": Number(60, "seconds to be measured at rest"),
+        "keep": Number(0, "seconds to stay up, for a look"),
+    }
+    return report("bodies", arguments, numbers, _measure)
+
+
+def _measure(bodies: int, rate: int, seconds: int, idle: int, keep: int) -> dict[str, object]:
+    with many_bodies(bodies) as city, accepting(city.province, FLOW, PROJECT):
+        measured = _lived(city, rate, seconds, idle)
+        if keep:
             print(city.address, city.settings.state, flush=True)
-            time.sleep(options.keep)
-    if options.format == "json":
-        print(json.dumps({"machine": described.to_json(), **measured}))
-        return 0
-    print(described.sentence())
-    for name, value in measured.items():
-        print(f"{name:40} {value}")
-    return 0
+            time.sleep(keep)
+        return measured
 
 
-def _measure(city: ManyBodies, rate: int, seconds: int, idle: int) -> dict[str, object]:
+def _lived(city: ManyBodies, rate: int, seconds: int, idle: int) -> dict[str, object]:
     for front in city.fronts:
         with psycopg.connect(front.dsn) as conn:
             _write(conn, FLOW, [front.flow])

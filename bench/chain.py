@@ -6,7 +6,6 @@ each has its journey; what is counted are the sealed rows of all kinds.
 
 from __future__ import annotations
 
-import argparse
 import json
 import tempfile
 import time
@@ -16,7 +15,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from bench.machine import machine
+from bench.report import Number, report
 from exchange.ledger.seal import seal
 from exchange.ledger.verify import verify
 from exchange.store.addresses import APP, OWNER
@@ -30,28 +29,20 @@ PER_TRANSACTION = 500
 
 def main(arguments: list[str]) -> int:
     """Measure and print; ``--rows`` sealed rows, ``--format json``."""
-    parser = argparse.ArgumentParser(prog="bench chain")
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-    options = parser.parse_args(arguments)
-    described = machine()
+    return report("chain", arguments, {"rows": Number(1_000_000, "sealed rows")}, _measure)
+
+
+def _measure(rows: int) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         cluster = Cluster(Path(folder) / "s")
         cluster.start()
         try:
-            measured = _measure(cluster, options.rows)
+            return _sealed(cluster, rows)
         finally:
             cluster.stop()
-    if options.format == "json":
-        print(json.dumps({"machine": described.to_json(), **measured}))
-        return 0
-    print(described.sentence())
-    for name, value in measured.items():
-        print(f"{name:32} {value}")
-    return 0
 
 
-def _measure(cluster: Cluster, rows: int) -> dict[str, object]:
+def _sealed(cluster: Cluster, rows: int) -> dict[str, object]:
     cluster.ensure_role(OWNER)
     cluster.ensure_role(APP)
     cluster.ensure_database("exchange", OWNER, users=(APP,))

@@ -159,8 +159,7 @@ class ManyBodies:
         self._world.ensure_database(_TEMPLATE, OWNER, users=(APP,))
         with psycopg.connect(self._world.dsn(_TEMPLATE, OWNER), autocommit=True) as conn:
             for table in self.standard.in_order:
-                options = {"loose": True, "change_column": CHANGED}
-                for text in statements(table, "postgresql", **options):  # type: ignore[arg-type]  # plain keywords
+                for text in statements(table, "postgresql", loose=True, change_column=CHANGED):
                     conn.execute(text.encode())
             conn.execute(f"grant select on all tables in schema public to {APP}".encode())
         began = datetime(2026, 1, 5, 9)  # noqa: DTZ001 - wall time, as records have it; invented

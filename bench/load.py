@@ -6,15 +6,13 @@ through this process, in one transaction.
 
 from __future__ import annotations
 
-import argparse
-import json
 import time
 from datetime import UTC, datetime, timedelta
 
 import psycopg
 
 from bench.county import PROJECT, County, county
-from bench.machine import machine
+from bench.report import Number, report
 from exchange.judging.judge import judge_due
 from exchange.landing.pull import pull
 
@@ -23,23 +21,15 @@ JUDGED_AT_ONCE = 5000
 
 def main(arguments: list[str]) -> int:
     """Measure and print; ``--rows`` (default 100,000), ``--format json``."""
-    parser = argparse.ArgumentParser(prog="bench load")
-    parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-    options = parser.parse_args(arguments)
-    described = machine()
+    return report("load", arguments, {"rows": Number(100_000)}, _measure)
+
+
+def _measure(rows: int) -> dict[str, object]:
     with county() as there:
-        measured = _measure(there, options.rows)
-    if options.format == "json":
-        print(json.dumps({"machine": described.to_json(), **measured}))
-        return 0
-    print(described.sentence())
-    for name, value in measured.items():
-        print(f"{name:40} {value}")
-    return 0
+        return _loaded(there, rows)
 
 
-def _measure(there: County, rows: int) -> dict[str, object]:
+def _loaded(there: County, rows: int) -> dict[str, object]:
     there.fill(rows, first=0, changed=datetime.now(UTC) - timedelta(hours=1))
     piped = _copy(there)
     source = there.source()

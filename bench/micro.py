@@ -6,7 +6,6 @@ into a table, committed.
 
 from __future__ import annotations
 
-import argparse
 import json
 import statistics
 import time
@@ -15,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 
 from bench.county import BODY, PROJECT, County, county
-from bench.machine import machine
+from bench.report import Number, report
 from connectors.front_database import FrontDatabase
 from exchange.judging.judge import judge_due
 from exchange.landing.pull import pull
@@ -24,28 +23,19 @@ from validators import Context, Record, judge
 
 def main(arguments: list[str]) -> int:
     """Measure and print; ``--rows``, ``--rounds``, ``--format json``."""
-    parser = argparse.ArgumentParser(prog="bench micro")
-    parser.add_argument("--rows", type=int, default=100)
-    parser.add_argument("--rounds", type=int, default=30)
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-    options = parser.parse_args(arguments)
-    described = machine()
-    with county() as there:
-        measured = _measure(there, options.rows, options.rounds)
-    if options.format == "json":
-        print(json.dumps({"machine": described.to_json(), **measured}))
-        return 0
-    print(described.sentence())
-    for name, values in measured.items():
-        print(f"{name:32} {values}")
-    return 0
+    return report("micro", arguments, {"rows": Number(100), "rounds": Number(30)}, _measure)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _measure(there: County, rows: int, rounds: int) -> dict[str, object]:
+def _measure(rows: int, rounds: int) -> dict[str, object]:
+    with county() as there:
+        return _batches(there, rows, rounds)
+
+
+def _batches(there: County, rows: int, rounds: int) -> dict[str, object]:
     source = there.source()
     spans: dict[str, list[float]] = {"pull and land": [], "judge and queue": [], "in all": []}
     floor: list[float] = []

@@ -7,8 +7,6 @@ how long each took from its commit to its confirmation, and the processor time o
 
 from __future__ import annotations
 
-import argparse
-import json
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -16,8 +14,8 @@ from datetime import UTC, datetime
 import psycopg
 
 from bench.county import PROJECT, County, county
-from bench.machine import machine
 from bench.province import accepting, make
+from bench.report import Number, report
 from bench.workers import processor_seconds, working
 
 PORTIONS_A_SECOND = 2
@@ -32,24 +30,16 @@ from version where state = 'confirmed' and table_code = %s
 
 def main(arguments: list[str]) -> int:
     """Measure and print; ``--rate`` (versions a second), ``--seconds``, ``--format json``."""
-    parser = argparse.ArgumentParser(prog="bench steady")
-    parser.add_argument("--rate", type=int, default=300)
-    parser.add_argument("--seconds", type=int, default=30)
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-    options = parser.parse_args(arguments)
-    described = machine()
+    numbers = {"rate": Number(300, "versions a second"), "seconds": Number(30)}
+    return report("steady", arguments, numbers, _measure)
+
+
+def _measure(rate: int, seconds: int) -> dict[str, object]:
     with county() as there:
-        measured = _measure(there, options.rate, options.seconds)
-    if options.format == "json":
-        print(json.dumps({"machine": described.to_json(), **measured}))
-        return 0
-    print(described.sentence())
-    for name, value in measured.items():
-        print(f"{name:40} {value}")
-    return 0
+        return _offered(there, rate, seconds)
 
 
-def _measure(there: County, rate: int, seconds: int) -> dict[str, object]:
+def _offered(there: County, rate: int, seconds: int) -> dict[str, object]:
     province = make(there.cluster, there.standard, PROJECT)
     with working(there, province) as workers, accepting(province, PROJECT):
         there.fill(PORTIONS_A_SECOND, first=0, changed=datetime.now(UTC), faulty=0)

@@ -27,6 +27,9 @@ _LOCAL_HEADER, _NAME_AT = 30, 26
 _CHUNK = 1 << 16
 _PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
+# the last is the archive reader's word for a version or a compression that it does not know
+_BROKEN = (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError)
+
 
 def check_parts(path: Path) -> None:
     """Raises UnreadableError for what is no ZIP file, or unpacks to more than can be taken."""
@@ -43,7 +46,7 @@ def check_parts(path: Path) -> None:
             left = UNPACKED_LIMIT
             for part in parts:
                 left -= _unpacked(file, part, left)
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError):
+    except _BROKEN:
         raise UnreadableError("文件不是有效的 XLSX（可能已损坏、未传完或是旧版 .xls）") from None
 
 

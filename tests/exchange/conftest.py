@@ -1,4 +1,4 @@
-"""What tests of the exchange's slices share: a ledger to tell stories in."""
+"""What tests of the exchange's slices share: a ledger to tell stories in, a body with records."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from exchange.store.connection import Store
+from tests.exchange.records import BODY, World
 from tests.ledgers import Ledger
 from tests.stores import ExchangeStore
 
@@ -19,3 +20,13 @@ def ledger(exchange_store: ExchangeStore) -> Iterator[Ledger]:
     yield Ledger(store, owner)
     store.close()
     owner.close()
+
+
+@pytest.fixture
+def world(exchange_store: ExchangeStore) -> Iterator[World]:
+    """A store with one body, whose records are landed and judged."""
+    store = Store(exchange_store.app_dsn, by="test")
+    with store.transaction() as conn:
+        conn.execute("insert into body values (%s, '测试县', '{420602}', 'none')", (BODY,))
+    yield World(store)
+    store.close()

@@ -76,6 +76,13 @@ def half_sent(world: World, province: Province, flow: Row, name: str = TOO_LONG)
     return changed
 
 
+def replay_the_letter(world: World) -> None:
+    """Someone on duty has the only dead letter tried again."""
+    with world.store.transaction() as conn:
+        (letter,) = deadletters.waiting(conn)
+        deadletters.replay(conn, letter["id"], who="值班", now=world.now)
+
+
 def gaps(world: World) -> list[str]:
     """The alarms about records that have nothing in effect above."""
     with world.store.transaction() as conn:
@@ -134,9 +141,7 @@ def test_refused_invalidation_leaves_the_old_version_and_is_a_blind_spot(
     spots = [row["reason"] for row in world.rows("select reason from blind_spot order by id")]
     assert spots[-1] == "更正时的失效记录被退回：失效时间不符"
     narrow(province, None)
-    with world.store.transaction() as conn:
-        (letter,) = deadletters.waiting(conn)
-        deadletters.replay(conn, letter["id"], who="值班", now=world.now)
+    replay_the_letter(world)
     assert send(world, province).sent == 1
     assert [row["SJYXBS"] for row in province.rows(FLOW)] == [1, 0, 0, 1]
     province.answer(FLOW)
@@ -154,9 +159,7 @@ def test_lost_invalidation_is_written_again_with_its_version(
     assert follow(world, province) == Followed(lost=1)
     assert world.states(FLOW) == ["confirmed", "dead"]
     narrow(province, None)
-    with world.store.transaction() as conn:
-        (letter,) = deadletters.waiting(conn)
-        deadletters.replay(conn, letter["id"], who="值班", now=world.now)
+    replay_the_letter(world)
     assert send(world, province).sent == 1
     assert [row["SJYXBS"] for row in province.rows(FLOW)] == [1, 0, 1]
 
@@ -169,9 +172,7 @@ def test_replayed_dead_letter_sends_its_row_alone(
     province.answer(FLOW)
     follow(world, province)
     narrow(province, None)
-    with world.store.transaction() as conn:
-        (letter,) = deadletters.waiting(conn)
-        deadletters.replay(conn, letter["id"], who="值班", now=world.now)
+    replay_the_letter(world)
     assert send(world, province).sent == 1
     assert [row["SJYXBS"] for row in province.rows(FLOW)] == [1, 0, 1]
     province.answer(FLOW)

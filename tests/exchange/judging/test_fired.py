@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from exchange.judging.fired import fired
-from exchange.store.connection import Store
-from tests.exchange.records import BODY, FLOW, World
-from tests.stores import ExchangeStore
+from tests.exchange.records import FLOW, World
 
 pytestmark = pytest.mark.database
 
 ZONE = ZoneInfo("Asia/Shanghai")
-
-
-@pytest.fixture
-def world(exchange_store: ExchangeStore) -> Iterator[World]:
-    """A store with one body."""
-    store = Store(exchange_store.app_dsn, by="test")
-    with store.transaction() as conn:
-        conn.execute("insert into body values (%s, '测试县', '{420602}', 'none')", (BODY,))
-    yield World(store)
-    store.close()
 
 
 def test_outcomes_of_a_rule_over_all_runs(world: World) -> None:

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 
 from exchange.ledger.balance import balance
-from exchange.store.connection import Store
 from tests.exchange.records import BODY, FLOW, PROJECT, World
-from tests.stores import ExchangeStore
 
 pytestmark = pytest.mark.database
-
-
-@pytest.fixture
-def world(exchange_store: ExchangeStore) -> Iterator[World]:
-    """A store with one body."""
-    store = Store(exchange_store.app_dsn, by="test")
-    with store.transaction() as conn:
-        conn.execute("insert into body values (%s, '测试县', '{420602}', 'none')", (BODY,))
-    yield World(store)
-    store.close()
 
 
 def test_good_record_is_queued_with_its_stamp(world: World) -> None:

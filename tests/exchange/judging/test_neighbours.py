@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from random import Random
 
@@ -12,7 +11,6 @@ import pytest
 
 from exchange.judging.second_look import SecondLook, look_again
 from exchange.replay.reproduce import reproduce
-from exchange.store.connection import Store
 from exchange.store.migrate import MIGRATIONS
 from schemas import load, versions
 from schemas.sample import Event, flow_setup, story, valid
@@ -23,16 +21,6 @@ from validators.registry import asked_for
 
 pytestmark = pytest.mark.database
 CASE = "SPGL_XMSPSXBLXXB"
-
-
-@pytest.fixture
-def world(exchange_store: ExchangeStore) -> Iterator[World]:
-    """A store with one body."""
-    store = Store(exchange_store.app_dsn, by="test")
-    with store.transaction() as conn:
-        conn.execute("insert into body values (%s, '测试县', '{420602}', 'none')", (BODY,))
-    yield World(store)
-    store.close()
 
 
 def life(world: World) -> list[Event]:

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from exchange.ledger.receipts import Receipt, receipts
 from exchange.ledger.signing import SigningKey, canonical, is_signed, make_key, read_key
-from exchange.store.connection import Store
 from tests.exchange.delivery.province import Province, confirm, send
-from tests.exchange.records import BODY, FLOW, World
-from tests.stores import ExchangeStore, Postgres
+from tests.exchange.records import FLOW, World
+from tests.stores import Postgres
 
 pytestmark = pytest.mark.database
-
-
-@pytest.fixture
-def world(exchange_store: ExchangeStore) -> Iterator[World]:
-    """A store with one body in it."""
-    store = Store(exchange_store.app_dsn, by="test")
-    with store.transaction() as conn:
-        conn.execute("insert into body values (%s, '测试县', '{420602}', 'none')", (BODY,))
-    yield World(store)
-    store.close()
 
 
 @pytest.fixture

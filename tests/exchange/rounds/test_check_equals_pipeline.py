@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,10 +17,8 @@ from connectors.file_drop import FileDrop
 from exchange.landing.land import Feed
 from exchange.landing.pull import Pulled, pull
 from exchange.ledger.balance import balance
-from exchange.store.connection import Store
 from schemas.sample import FAULTS, valid
 from tests.exchange.records import BODY, FLOW, NOW, PROJECT, World
-from tests.stores import ExchangeStore
 from validators import discover
 from validators.rule import Compares, Follows
 
@@ -30,16 +27,6 @@ ROOT = Path(__file__).parents[3]
 STEP = "SPGL_XMSPSXBLXXXXB"
 NOT_IN_A_FILE = {"huge_cell"}  # 30 MB: the reader's own tests have it
 Rows = list[dict[str, str | None]]
-
-
-@pytest.fixture
-def world(exchange_store: ExchangeStore) -> Iterator[World]:
-    """A store with one body."""
-    store = Store(exchange_store.app_dsn, by="test")
-    with store.transaction() as conn:
-        conn.execute("insert into body values (%s, '测试县', '{420602}', 'none')", (BODY,))
-    yield World(store)
-    store.close()
 
 
 def faulty_flows(world: World) -> Rows:

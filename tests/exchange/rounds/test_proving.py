@@ -3,48 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import psycopg
 import pytest
 
 from exchange.cli import main
-from exchange.ledger.signing import make_key
 from exchange.rounds.proving import prove_balance, prove_chain
 from exchange.rounds.watching import watch
 from exchange.settings import Settings
-from exchange.store.connection import Store
 from tests.exchange.records import BODY, FLOW, World
 from tests.stores import ExchangeStore
 
 pytestmark = pytest.mark.database
-
-
-@pytest.fixture
-def settings(
-    exchange_store: ExchangeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Settings:
-    """An installation with the bodies that ship, named by the environment."""
-    monkeypatch.setenv("SPGL_STATE", str(tmp_path))
-    monkeypatch.setenv("SPGL_DATABASE_URL", exchange_store.app_dsn)
-    made = Settings.read()
-    make_key(made.signing_key)
-    return made
-
-
-@pytest.fixture
-def world(exchange_store: ExchangeStore) -> Iterator[World]:
-    """Its store with one record landed and judged."""
-    store = Store(exchange_store.app_dsn, by="test")
-    with store.transaction() as conn:
-        conn.execute("insert into body values (%s, '襄城区', '{420602}', 'none')", (BODY,))
-    found = World(store, now=datetime.now(UTC))
-    found.land(FLOW, found.flow())
-    found.judge()
-    yield found
-    store.close()
 
 
 def alarms(settings: Settings, **later: float) -> dict[tuple[str, str], str]:
@@ -53,26 +24,26 @@ def alarms(settings: Settings, **later: float) -> dict[tuple[str, str], str]:
     return {(one.kind, one.subject): one.text for one in found if one.kind.startswith("ledger-")}
 
 
-def test_proofs_anchor_the_day_and_are_kept(world: World, settings: Settings) -> None:
+def test_proofs_anchor_the_day_and_are_kept(judged: World, settings: Settings) -> None:
     """A sound ledger: yesterday has its anchor file, both proofs hold and say what they saw."""
     now = datetime.now(UTC)
     chain, balance = prove_chain(settings, now=now), prove_balance(settings, now=now)
     assert (chain.holds, balance.holds) == (True, True)
     assert (chain.facts["anchor_files"], balance.facts["acknowledged"]) == (1, 1)
-    kept = world.rows("select kind, differences from ledger_proof order by id")
+    kept = judged.rows("select kind, differences from ledger_proof order by id")
     assert kept == [{"kind": "chain", "differences": []}, {"kind": "balance", "differences": []}]
     assert alarms(settings) == {}
 
 
 def test_changed_row_is_an_alarm_that_names_it_until_the_chain_holds_again(
-    world: World,
+    judged: World,
     settings: Settings,
     exchange_store: ExchangeStore,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Somebody changes a landed row behind our back; the alarm says which, and goes with it."""
     prove_chain(settings, now=datetime.now(UTC))
-    (version,) = world.rows("select id, raw::text as raw from version")
+    (version,) = judged.rows("select id, raw::text as raw from version")
     with psycopg.connect(exchange_store.owner_dsn) as conn:
         conn.execute("update version set raw = '{}'")
     assert main(["ledger", "prove"]) == 1
@@ -88,7 +59,7 @@ def test_changed_row_is_an_alarm_that_names_it_until_the_chain_holds_again(
 
 
 def test_unaccounted_version_is_named_with_body_and_table(
-    world: World, settings: Settings, exchange_store: ExchangeStore
+    judged: World, settings: Settings, exchange_store: ExchangeStore
 ) -> None:
     """A count that does not fit, and a journey that was cut, are told in words."""
     with psycopg.connect(exchange_store.owner_dsn) as conn:
@@ -96,16 +67,16 @@ def test_unaccounted_version_is_named_with_body_and_table(
         conn.execute("delete from journey where to_state = 'queued'")
     proof = prove_balance(settings, now=datetime.now(UTC))
     assert not proof.holds
-    (version,) = world.rows("select id from version")
+    (version,) = judged.rows("select id from version")
     text = "；".join(proof.differences)
     assert f"{BODY} 3.0 {FLOW}" in text
     assert f"第 {version['id']} 版记录的流转不连续" in text
     assert f"{BODY} 3.0 {FLOW}" in alarms(settings)["ledger-broken", "balance"]
 
 
-def test_missing_proof_is_an_alarm(world: World, settings: Settings) -> None:
+def test_missing_proof_is_an_alarm(judged: World, settings: Settings) -> None:
     """Nobody proves the ledger for two days: that is said for each proof."""
-    assert world.states(FLOW) == ["queued"]
+    assert judged.states(FLOW) == ["queued"]
     late = alarms(settings, hours=48)
     assert {key for key in late if key[0] == "ledger-unproved"} == {
         ("ledger-unproved", "chain"), ("ledger-unproved", "balance"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ import pytest
 from exchange.cli import main
 from exchange.ledger.receipts import receipts
 from exchange.ledger.seal import seal
-from exchange.ledger.signing import canonical, is_signed, make_key, read_key
+from exchange.ledger.signing import canonical, is_signed, read_key
 from exchange.rounds.outflow import chase
 from exchange.rounds.receipts import hand_out_receipts
 from exchange.settings import Settings
@@ -24,18 +23,6 @@ from tests.stores import ExchangeStore
 pytestmark = pytest.mark.database
 OTHER = "420606"
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def settings(
-    exchange_store: ExchangeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Settings:
-    """An installation with the bodies that ship, named by the environment."""
-    monkeypatch.setenv("SPGL_STATE", str(tmp_path))
-    monkeypatch.setenv("SPGL_DATABASE_URL", exchange_store.app_dsn)
-    made = Settings.read()
-    make_key(made.signing_key)
-    return made
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,41 +11,14 @@ import psycopg
 import pytest
 
 from exchange.cli import main
-from exchange.ledger.signing import make_key
 from exchange.rounds.sealing import keep_ledger
 from exchange.rounds.watching import watch
 from exchange.rounds.wiring import opened
 from exchange.settings import Settings
-from exchange.store.connection import Store
-from tests.exchange.records import BODY, FLOW, World
+from tests.exchange.records import World
 from tests.stores import ExchangeStore
 
 pytestmark = pytest.mark.database
-
-
-@pytest.fixture
-def settings(
-    exchange_store: ExchangeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Settings:
-    """An installation with the bodies that ship, named by the environment."""
-    monkeypatch.setenv("SPGL_STATE", str(tmp_path))
-    monkeypatch.setenv("SPGL_DATABASE_URL", exchange_store.app_dsn)
-    made = Settings.read()
-    make_key(made.signing_key)
-    return made
-
-
-@pytest.fixture
-def world(exchange_store: ExchangeStore) -> Iterator[World]:
-    """Its store with one record landed and judged."""
-    store = Store(exchange_store.app_dsn, by="test")
-    with store.transaction() as conn:
-        conn.execute("insert into body values (%s, '襄城区', '{420602}', 'none')", (BODY,))
-    found = World(store, now=datetime.now(UTC))
-    found.land(FLOW, found.flow())
-    found.judge()
-    yield found
-    store.close()
 
 
 def keep(settings: Settings) -> None:
@@ -57,7 +29,7 @@ def keep(settings: Settings) -> None:
 
 
 def test_a_round_seals_adds_up_anchors_and_makes_the_months(
-    world: World, settings: Settings
+    judged: World, settings: Settings
 ) -> None:
     """After a moment nothing is unsealed, yesterday has its anchor file, the months are there."""
     assert "ledger-unsealed" in {
@@ -65,16 +37,16 @@ def test_a_round_seals_adds_up_anchors_and_makes_the_months(
     }
     keep(settings)
     assert watch(settings, now=datetime.now(UTC)) == []
-    assert world.rows("select * from tally_change") == []
-    assert world.rows("select count(*) from ledger_anchor") == [{"count": 1}]
+    assert judged.rows("select * from tally_change") == []
+    assert judged.rows("select count(*) from ledger_anchor") == [{"count": 1}]
     (anchor,) = (settings.state / "anchors").iterdir()
     assert anchor.stat().st_mode & 0o777 == 0o600
-    months = world.rows("select count(*) from pg_class where relname like 'journey_20__\\___'")
+    months = judged.rows("select count(*) from pg_class where relname like 'journey_20__\\___'")
     assert months[0]["count"] >= 4
 
 
 def test_the_commands_seal_verify_show_and_anchor(
-    world: World,
+    judged: World,
     settings: Settings,
     exchange_store: ExchangeStore,
     tmp_path: Path,
@@ -90,7 +62,7 @@ def test_the_commands_seal_verify_show_and_anchor(
     assert "the chain holds" in capsys.readouterr().out
     assert main(["ledger", "balance", "--full"]) == 0
     capsys.readouterr()
-    (version,) = world.rows("select id, record_key from version")
+    (version,) = judged.rows("select id, record_key from version")
     assert main(["ledger", "show", version["record_key"], "--format", "json"]) == 0
     (told,) = json.loads(capsys.readouterr().out)
     assert [move["block"] for move in told["moves"]] == [1, 1]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
 
-from exchange.store.connection import Store
 from exchange.waivers.register import (
     Added,
     NoSuchWaiverError,
@@ -18,21 +17,10 @@ from exchange.waivers.register import (
     revoke,
 )
 from tests.exchange.records import BODY, FLOW, World
-from tests.stores import ExchangeStore
 
 pytestmark = pytest.mark.database
 RULE = "COM-001/SPGL_SPLCXXB.SPLCMC"
 """The rule that a flow without name fails."""
-
-
-@pytest.fixture
-def world(exchange_store: ExchangeStore) -> Iterator[World]:
-    """A store with one body."""
-    store = Store(exchange_store.app_dsn, by="test")
-    with store.transaction() as conn:
-        conn.execute("insert into body values (%s, '测试县', '{420602}', 'none')", (BODY,))
-    yield World(store)
-    store.close()
 
 
 def today(world: World) -> date:
