@@ -69,11 +69,11 @@ def claim(
     conn: Conn, standard: str, promises: Promises, limits: Limits, *, now: datetime, limit: int
 ) -> Rows:
     """Lock up to ``limit`` due versions, no more than may be in flight, the urgent ones first."""
-    most = {"standard": standard, "most": limits.in_flight}
+    most = {"standard": standard, "most": limits.in_flight, "now": now}
     counted = conn.execute(Q["in_flight"], most).fetchone()
     assert counted is not None
     room = min(limit, limits.in_flight - counted["in_flight"])
-    if room <= 0:
+    if room <= 0 or not counted["any_due"]:
         return []
     due = promises.cutoffs(now) | {"standard": standard, "now": now, "each": 2 * limit}
     reserved = max(1, int(room * limits.backlog_share)) if room > 1 else 0

@@ -97,7 +97,8 @@ class Store:
             )
             conn.adapters.register_dumper(list, PlainLists)
             conn.execute(
-                "select set_config('exchange.by', %s, false),"
+                # our statements are short and many: compiling one costs more than it takes
+                "select set_config('exchange.by', %s, false), set_config('jit', 'off', false),"
                 " set_config('idle_in_transaction_session_timeout', %s, false)",
                 (self._by, str(IDLE_IN_TRANSACTION_MS)),
             )

@@ -32,7 +32,7 @@ from tests.faults.history import FINAL, Arrived, Key, Ledger, Upstream, Version,
 from tests.faults.sampler import Sampler
 from tests.faults.witness import Content, Feed, Told, Witness
 
-POLL_S = 0.5
+POLL_S = 1.0
 OVERLOOKED_S = 15.0
 SHOWN = 8
 

@@ -51,7 +51,7 @@ OTHER_RATE = 0.4
 SETTING_UP_RATE, SETTING_UP_S = 15.0, 400
 LOOPS = ("pull", "deliver-1", "deliver-2", "slow-rounds")
 SERVER_S, COMMAND_S = 120, 600
-LOOK_S = 0.2
+LOOK_S, LOOK_AFTER_S = 0.2, 1.0
 
 
 class NotInTimeError(AssertionError):
@@ -317,7 +317,7 @@ class FaultCity:
         assert done.returncode == 0, f"{name}: {done.stdout}{done.stderr}"
 
     def _keep(self) -> None:
-        while not self._leave.wait(LOOK_S):
+        while not self._leave.wait(LOOK_AFTER_S):
             with self._lock:
                 self.said += self._supervisor.watch()
 

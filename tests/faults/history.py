@@ -6,7 +6,7 @@ Nothing here uses the exchange's code: the tables are read as they stand.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -57,6 +57,8 @@ class Ledger:
 
     versions: dict[int, Version] = field(default_factory=dict)
     states: dict[int, str] = field(default_factory=dict)
+    judgements: set[int] = field(default_factory=set)
+    """Those whose sums were looked at: a judgement never changes."""
     expecting: set[int] = field(default_factory=set)
     """Held versions that wait for something else than a parent, for example an earlier step."""
 
@@ -87,11 +89,12 @@ class Ledger:
             found += [f"{name}: {dict(row)}" for row in _rows(conn, statement)]
         return found
 
-    @staticmethod
-    def unexplained_judgements(conn: psycopg.Connection[Any]) -> list[str]:
-        """Judgements in which rules × records is not the sum of the four answers."""
+    def unexplained_judgements(self, conn: psycopg.Connection[Any]) -> list[str]:
+        """New judgements in which rules × records is not the sum of the four answers."""
         wrong = []
-        for row in _rows(conn, "select id, records, outcomes from judgement"):
+        unseen = "select id, records, outcomes from judgement where id <> all(%s)"
+        for row in _rows(conn, unseen, [sorted(self.judgements)]):
+            self.judgements.add(row["id"])
             for rule, (passed, failed, idle, unchecked) in row["outcomes"].items():
                 if passed + failed + idle + sum(unchecked.values()) != row["records"]:
                     wrong.append(f"judgement {row['id']} rule {rule}")
@@ -129,9 +132,11 @@ _LEDGER_FAULTS = {
 }
 
 
-def _rows(conn: psycopg.Connection[Any], statement: str) -> list[dict[str, Any]]:
+def _rows(
+    conn: psycopg.Connection[Any], statement: str, given: Sequence[object] | None = None
+) -> list[dict[str, Any]]:
     with conn.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(statement.encode()).fetchall()
+        return cursor.execute(statement.encode(), given).fetchall()
 
 
 @dataclass

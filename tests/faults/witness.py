@@ -158,12 +158,11 @@ class Witness:
         last = self._seen.get(name, 0)
         with psycopg.connect(self._dsn(database), autocommit=True) as conn:
             notes = conn.execute(
-                "select id, op, table_code, content from witness.told where id > %s order by id",
-                [last - _REREAD],
+                "select id, op, table_code, content from witness.told"
+                " where id > %s and id <> all(%s) order by id",
+                [last - _REREAD, [one for one in self._noted[name] if one > last - _REREAD]],
             ).fetchall()
         for number, op, code, row in notes:
-            if number in self._noted[name]:
-                continue
             self._noted[name].add(number)
             told = self.told[body, standard.version, code]
             place = str(row["LSH"])

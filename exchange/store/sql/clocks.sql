@@ -2,16 +2,23 @@
 -- Whose minutes they were: for each body the hops of what was confirmed since a time, all by one
 -- clock (the source's is set right by the offset seen with the batch). A hop that comes out negative
 -- by more than a second is counted apart and is part of no percentile.
-with timed as (
+with asked as materialized (  -- so that a body's first batch is looked up once, not by each version
+    select n.body, n.kind, n.seconds,
+        case when f.body = n.body then f.landed_at end as connected
+    from unnest(%(bodies)s::text[], %(kinds)s::text[], %(seconds)s::double precision[])
+        as n (body, kind, seconds)
+    -- by row comparison, so that a body without batches does not read them all
+    left join lateral (
+        select body, landed_at from batch
+        where (body, id) >= (n.body, 0) order by body, id limit 1) f on true
+), timed as (
     select v.body,
         case when n.kind = 'event' then v.occurred_at - s.skew end as occurred,
         v.committed_at - s.skew as committed,
-        v.pulled_at, v.judged_at, v.sent_at, v.confirmed_at, n.seconds as allowed,
-        (select f.landed_at from batch f where f.body = v.body order by f.id limit 1) as connected
+        v.pulled_at, v.judged_at, v.sent_at, v.confirmed_at, n.seconds as allowed, n.connected
     from version v
     join batch b on b.id = v.batch_id
-    join unnest(%(bodies)s::text[], %(kinds)s::text[], %(seconds)s::double precision[])
-        as n (body, kind, seconds) on n.body = v.body
+    join asked n on n.body = v.body
     cross join lateral (select make_interval(secs => coalesce(b.clock_offset_s, 0)) as skew) s
     where v.confirmed_at >= %(since)s and v.valid
 ), began as (
@@ -54,8 +61,11 @@ group by body
 -- before the body was connected count from then. Overdue ones are counted up to ten thousand.
 with asked as materialized (
     select n.body, n.due,
-        (select f.landed_at from batch f where f.body = n.body order by f.id limit 1) as connected
+        case when f.body = n.body then f.landed_at end as connected
     from unnest(%(bodies)s::text[], %(due)s::timestamptz[]) as n (body, due)
+    left join lateral (
+        select body, landed_at from batch
+        where (body, id) >= (n.body, 0) order by body, id limit 1) f on true
 ), waiting as (
     select t.body, sum(t.count)::bigint as open
     from tally_now t join state s on s.name = t.what

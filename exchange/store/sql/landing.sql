@@ -24,6 +24,11 @@ select table_code, mark from feed where body = %(body)s and standard = %(standar
 insert into feed (body, standard, table_code, pulled_at)
 select %(body)s, %(standard)s, table_code, clock_timestamp()
 from unnest(%(table_codes)s::text[]) as n (table_code)
+where not exists (  -- quiet tables are not written at each look; some seconds do not matter
+    select from feed f
+    where f.body = %(body)s and f.standard = %(standard)s and f.table_code = n.table_code
+      and f.failing_since is null and f.pulled_at > clock_timestamp() - interval '5 seconds'
+)
 on conflict (body, standard, table_code) do update
 set pulled_at = excluded.pulled_at, failing_since = null, last_error = null
 

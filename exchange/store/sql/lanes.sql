@@ -97,8 +97,12 @@ limit %(limit)s
 for no key update of v skip locked
 
 -- name: in_flight
--- How many versions are up and not answered, counted no further than asked.
-select count(*) as in_flight
+-- How many versions are up and not answered, counted no further than asked, and whether any is due.
+select count(*) as in_flight,
+    exists (
+        select from version
+        where state = 'queued' and standard = %(standard)s and next_try_at <= %(now)s
+    ) as any_due
 from (
     select from version
     where standard = %(standard)s and state in ('sending', 'unknown', 'sent')
