@@ -154,6 +154,28 @@ class Ledger:
             )  # fmt: skip
             settle(conn, [mended], now=at)
 
+    def look(
+        self, version: int, *, at: datetime, outcome: str, failing: bool | None = None
+    ) -> None:
+        """An address of the version was opened, or not; a failing look has its finding."""
+        with self.owner.transaction() as conn:
+            number = None
+            if failing or (failing is None and outcome != "ok"):
+                row = conn.execute(
+                    "insert into finding (version_id, judgement_id, at, rule, rule_version,"
+                    " consequence, dimension, clause, detail) values"
+                    " (%s, null, %s, 'PRC-026/link_cannot_be_opened', 1, 'advice',"
+                    " 'accessibility', 'PRC-026', '{}') returning id",
+                    (version, at),
+                ).fetchone()
+                assert row is not None
+                number = row["id"]
+            conn.execute(
+                "insert into link_probe (version_id, field, at, outcome, finding_id)"
+                " values (%s, 'FJLJ', %s, %s, %s)",
+                (version, at, outcome, number),
+            )
+
     def rows(self, query: str, *parameters: object) -> list[dict[str, Any]]:
         """The rows of a query."""
         with self.owner.transaction() as conn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from exchange.scorecards.measures import PROPERTIES, UNMEASURED, Measures
+from exchange.scorecards.measures import PROPERTIES, Measures
 from schemas.policy import DIMENSIONS, Policy
 
 
@@ -47,12 +47,10 @@ def total_of(measures: Measures, policy: Policy) -> float | None:
 
 def formula_text(policy: Policy) -> str:
     """The formula with the weights of this policy, as the page shows it."""
-    measured = [dimension for dimension in DIMENSIONS if dimension not in UNMEASURED]
-    parts = " ＋ ".join(
-        f"{PROPERTIES[dimension]} × {policy.scoring.weights[dimension]}" for dimension in measured
-    )
-    weight = sum(policy.scoring.weights[dimension] for dimension in measured)
-    return f"总分 ＝（{parts}）÷ {weight} × 100"
+    weights = policy.scoring.weights
+    parts = " ＋ ".join(f"{PROPERTIES[name]} × {weights[name]}" for name in DIMENSIONS)
+    total = f"总分 ＝（{parts}）÷ {sum(weights.values())} × 100"
+    return f"{total}；某单位未测的特性，其权重不计入该单位的总分"
 
 
 def _shown(total: float | None) -> float:

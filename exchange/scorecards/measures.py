@@ -11,8 +11,11 @@ from validators.rule import DIMENSION_NAMES
 
 PROPERTIES: Mapping[str, str] = {code: DIMENSION_NAMES[code] for code in DIMENSION_NAMES}
 """The six properties and their names."""
-UNMEASURED: Mapping[str, str] = {"accessibility": "需要打开详情页和文档链接才能测量，尚未实现"}
-"""Properties of GB/T 36344 that are not measured yet, and why; never shown as 100 %."""
+ACCESSIBILITY = (
+    "规则的通过占比与打开占比的平均。打开占比是当日由系统打开过地址的记录中，地址全部能打开、文件类型相符的占比；"
+    "没有登记允许打开的范围、当日没有打开过的单位为“未测”，不计入总分，规则发现的问题仍列出。"
+)
+"""How the share of accessibility comes about, as people read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,19 @@ class Checks:
 
 
 @dataclass(frozen=True, slots=True)
+class Links:
+    """Versions whose addresses were opened that day, and those with one that did not open."""
+
+    looked: int = 0
+    failing: int = 0
+
+    @property
+    def share(self) -> float | None:
+        """The share of which all opened; None when none was looked at."""
+        return 1 - self.failing / self.looked if self.looked else None
+
+
+@dataclass(frozen=True, slots=True)
 class Measures:
     """One body's day: versions judged and returned, those failing per property, timing, cases."""
 
@@ -72,6 +88,7 @@ class Measures:
     failing: Mapping[str, int] = field(default_factory=dict)
     timing: Timing = Timing()
     checks: Checks = Checks()
+    links: Links = Links()
     open_cases: int = 0
     overdue_cases: int = 0
 
@@ -80,15 +97,18 @@ class Measures:
         return 1 - self.failing.get(dimension, 0) / self.judged if self.judged else None
 
     def share(self, dimension: str) -> float | None:
-        """The property's share as it is scored; None when it is not measured.
+        """The property's share as it is scored; None when it was not measured.
 
-        Of timeliness the order of times and the arrival in time count alike.
+        Of timeliness the order of times and the arrival in time count alike; of accessibility what
+        the rules found and what opened, and nothing where no address was opened: never 100 %.
         """
-        if dimension in UNMEASURED:
-            return None
         passing = self.passing_share(dimension)
-        if dimension == "timeliness" and passing is not None and self.timing.share is not None:
+        if passing is None:
+            return None
+        if dimension == "timeliness" and self.timing.share is not None:
             return (passing + self.timing.share) / 2
+        if dimension == "accessibility":
+            return None if self.links.share is None else (passing + self.links.share) / 2
         return passing
 
     def shares(self) -> dict[str, float | None]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from exchange.notices.days import OFFICE_ZONE, chinese_date, chinese_time
 from exchange.scorecards.formula import formula_text
-from exchange.scorecards.measures import PROPERTIES, UNMEASURED, seconds_text
+from exchange.scorecards.measures import ACCESSIBILITY, PROPERTIES, seconds_text
 from exchange.scorecards.rows import BodyRows
 from exchange.scorecards.scorecard import Scorecard
 from schemas.policy import DIMENSIONS
@@ -151,6 +151,6 @@ def _environment() -> Environment:
     made.globals |= {
         "band": band,
         "names": PROPERTIES,
-        "unmeasured": UNMEASURED,
+        "accessibility": ACCESSIBILITY,
     }
     return made

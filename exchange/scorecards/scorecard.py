@@ -14,7 +14,7 @@ from typing import Any
 
 from exchange.notices.days import end_of
 from exchange.scorecards.formula import Standing, standings
-from exchange.scorecards.measures import Checks, Measures, Timing
+from exchange.scorecards.measures import Checks, Links, Measures, Timing
 from exchange.scorecards.span import Span, statement
 from exchange.store.connection import Conn
 from exchange.store.queries import load
@@ -80,6 +80,10 @@ def _measures(conn: Conn, span: Span, cases: Sequence[Mapping[str, Any]]) -> lis
         row["body"]: Checks(row["passed"], row["failed"], row["not_applicable"], row["not_checked"])
         for row in conn.execute(Q["checks"], span.parameters())
     }
+    links = {
+        row["body"]: Links(row["looked"], row["failing"])
+        for row in conn.execute(statement("links"), span.parameters())
+    }
     return [
         Measures(
             body=row["code"],
@@ -90,6 +94,7 @@ def _measures(conn: Conn, span: Span, cases: Sequence[Mapping[str, Any]]) -> lis
             failing=failing.get(row["code"], {}),
             timing=_timing(row),
             checks=checks.get(row["code"], Checks()),
+            links=links.get(row["code"], Links()),
             open_cases=sum(case["body"] == row["code"] for case in cases),
             overdue_cases=sum(
                 case["body"] == row["code"] and bool(case["overdue"]) for case in cases

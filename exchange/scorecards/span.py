@@ -47,6 +47,8 @@ def statement(name: str) -> bytes:
             Q["scored"],
             b"), scored_finding as (",
             Q["scored_finding"],
+            b"), opened as (",
+            Q["opened"],
             b")",
             Q[name],
         )

@@ -14,7 +14,7 @@ from exchange.notices.days import OFFICE_ZONE, chinese_date, chinese_time
 from exchange.notices.workbook import SAFE
 from exchange.scorecards import rows as listed
 from exchange.scorecards.formula import formula_text
-from exchange.scorecards.measures import PROPERTIES, UNMEASURED
+from exchange.scorecards.measures import ACCESSIBILITY, PROPERTIES
 from exchange.scorecards.scorecard import Scorecard
 from exchange.store.connection import Conn
 from schemas.policy import DIMENSIONS
@@ -187,11 +187,11 @@ def _ranking(
             (m.returned, plain, judged),
             *(
                 (
-                    "未测" if dimension in UNMEASURED else m.share(dimension),
+                    "未测" if m.judged and share is None else share,
                     percent,
                     (FOUND, f"{m.body}/{dimension}"),
                 )
-                for dimension in DIMENSIONS
+                for dimension, share in m.shares().items()
             ),
             (t.share if t.due else "未测", percent, late),
             *((_seconds(value), plain, late) for value in (t.p50, t.p95, t.p99)),
@@ -220,7 +220,7 @@ def _method(book: Workbook, card: Scorecard) -> None:
         ("公式", formula_text(policy)),
         ("权重", default if policy.scoring.is_default else policy.document),
         ("政策包", f"{policy.name}（{policy.effective_from} 起，摘要 {policy.digest}）"),
-        *((PROPERTIES[name], f"未测：{why}") for name, why in _unmeasured()),
+        (PROPERTIES["accessibility"], ACCESSIBILITY),
         ("时限", f"{policy.clock.seconds}秒，{policy.article(policy.clock.article).text}"),
         (
             "行数",
@@ -237,10 +237,6 @@ def _method(book: Workbook, card: Scorecard) -> None:
     for row, (name, text) in enumerate(facts):
         sheet.write_string(row, 0, name, wrapped)
         sheet.write_string(row, 1, text, wrapped)
-
-
-def _unmeasured() -> list[tuple[str, str]]:
-    return [(name, UNMEASURED[name]) for name in DIMENSIONS if name in UNMEASURED]
 
 
 def _head(book: Workbook) -> Format:

@@ -11,8 +11,14 @@ with verdict as (
     where at >= %(start)s and at < %(end)s
       and from_state in ('landed', 'held') and to_state in ('queued', 'returned')
     group by version_id
-), connected as (
-    select body, min(landed_at) as since from batch group by body
+), connected as materialized (
+    -- by row comparison, so that a body without batches does not read them all
+    select b.code as body, f.landed_at as since
+    from body b
+    cross join lateral (
+        select body, landed_at from batch where (body, id) >= (b.code, 0) order by body, id limit 1
+    ) f
+    where f.body = b.code
 ), timed as (
     select v.id, v.body, v.standard, v.table_code, v.record_key, v.revision, v.local_key, v.place,
            v.state, v.state_at, v.valid, v.pulled_at, v.sent_at, v.confirmed_at,
@@ -56,6 +62,15 @@ where s.valid and f.at < %(end)s and f.consequence in ('reject', 'rectify')
   and not exists (
       select from dossier_finding d where d.finding_id = f.id and d.closed_at < %(end)s
   )
+
+-- name: opened
+-- The third: addresses that were opened that day, as they stood at the day's last look. Looks that
+-- reached nobody by our own choice (no address, not allowed) are none.
+select distinct on (p.version_id, p.field) p.version_id, v.body, p.finding_id
+from link_probe p
+join version v on v.id = p.version_id
+where p.at >= %(start)s and p.at < %(end)s and (p.outcome = 'ok' or p.finding_id is not null)
+order by p.version_id, p.field, p.id desc
 
 -- name: bodies
 select b.code, b.name,
@@ -108,6 +123,12 @@ from judgement j, jsonb_each(j.outcomes) o
 where j.at >= %(start)s and j.at < %(end)s
 group by j.body
 
+-- name: links
+select body, count(distinct version_id) as looked,
+       count(distinct version_id) filter (where finding_id is not null) as failing
+from opened
+group by body
+
 -- name: stamps
 -- What that day's verdicts were made with.
 select distinct t.standard, t.overlay, t.ruleset, t.codelists, t.engine
@@ -151,9 +172,14 @@ select f.body, f.dimension, s.standard, s.table_code, s.record_key, s.revision, 
 from (
     select id, body, dimension, version_id,
            row_number() over (partition by body, dimension order by version_id, id) as place_in_list
-    from scored_finding
+    from (
+        select id, body, dimension, version_id from scored_finding
+        union all
+        select finding_id, body, 'accessibility', version_id from opened
+        where finding_id is not null
+    ) o
 ) f
-join scored s on s.id = f.version_id
+join version s on s.id = f.version_id
 join state t on t.name = s.state
 join finding d on d.id = f.id
 where f.place_in_list <= %(cap)s

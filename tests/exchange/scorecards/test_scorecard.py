@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from exchange.scorecards.rows import by_body
 from exchange.scorecards.scorecard import Scorecard, score
 from schemas.policy import DIMENSIONS, Policy, load
 from tests.ledgers import Ledger, finding
@@ -47,6 +48,32 @@ def test_the_numbers_of_a_day(told: Ledger) -> None:
     expected = 100 * (3 * 20 * 10 / 11 + 15 * 1 + 20 * 0.875) / 95
     assert second.total == pytest.approx(expected, abs=0.005)
     assert (last.total, last.grade, last.rank) == (None, None, None)
+
+
+def test_accessibility_is_what_opened_that_day(told: Ledger) -> None:
+    """Two records looked at, one stays shut at the day's last look: rules and links weigh alike.
+
+    A look of the next day, one that nobody was asked by, and a body without looks change nothing.
+    """
+    ours = "select id from version where record_key like '%%Q%%' order by id limit 2"
+    first, second = (row["id"] for row in told.rows(ours))
+    noon = datetime(2026, 11, 20, 12, 0, tzinfo=ZONE)
+    told.look(first, at=noon, outcome="gone")
+    told.look(first, at=noon + timedelta(hours=1), outcome="ok")
+    told.look(second, at=noon, outcome="gone")
+    told.look(second, at=noon + timedelta(hours=1), outcome="not_allowed", failing=False)
+    told.look(second, at=noon + timedelta(days=1), outcome="ok")
+    with told.store.transaction() as conn:
+        card = score(conn, DAY, POLICY, now=AFTER)
+        listed = by_body(conn, card.span, 5)
+    best, second_body, last = (one.measures for one in card.standings)
+    assert (second_body.links.looked, second_body.links.failing) == (2, 1)
+    assert second_body.share("accessibility") == (1 + 1 / 2) / 2
+    assert (best.share("accessibility"), last.share("accessibility")) == (None, None)
+    (row,) = listed["420602"].failing["accessibility"]
+    assert row.rule == "PRC-026/link_cannot_be_opened"
+    expected = 100 * (3 * 20 * 10 / 11 + 15 * 1 + 20 * 0.875 + 5 * 0.75) / 100
+    assert card.standings[1].total == pytest.approx(expected, abs=0.005)
 
 
 def test_a_past_day_gives_the_same_numbers_again(told: Ledger) -> None:
