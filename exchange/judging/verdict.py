@@ -99,6 +99,7 @@ def write_verdicts(
     )
     _store_holds(conn, ruleset.standard, moves, context.parents or {})
     _give_way(conn, feed, moves)
+    _give_way_to_newer(conn, moves)
     if group.table in ruleset.awaited:
         conn.execute(Q["wake_expectant"], {"now": now, "ids": [move.row["id"] for move in moves]})
     table = ruleset.standard.table(group.table)
@@ -275,6 +276,13 @@ def _give_way(conn: Conn, feed: Mapping[str, str], moves: Sequence[Move]) -> Non
     ).fetchall()
     if gone:
         conn.execute(Q["forget_holds"], {"ids": [row["id"] for row in gone]})
+
+
+def _give_way_to_newer(conn: Conn, moves: Sequence[Move]) -> None:
+    """What was judged before is itself overtaken when a newer version went by meanwhile."""
+    waited = [m.row["id"] for m in moves if m.state == "queued" and m.row["judged_at"]]
+    if waited:
+        conn.execute(Q["give_way_to_newer"], {"ids": waited})
 
 
 def _overtaken(move: Move) -> str:

@@ -19,7 +19,7 @@ with chosen as materialized (
     limit %(each)s
 )
 select id, body, standard, table_code, record_key, local_key, valid, place, raw, defects, state,
-       revision, pulled_at
+       revision, pulled_at, judged_at
 from version
 where id in (select id from due) and judge_after <= %(now)s
 order by standard, table_order, body, id
@@ -36,7 +36,7 @@ with due as materialized (
      order by v.judge_after limit %(oldest)s)
 )
 select id, body, standard, table_code, record_key, local_key, valid, place, raw, defects, state,
-       revision, pulled_at
+       revision, pulled_at, judged_at
 from version
 where id in (select id from due) and judge_after <= %(now)s
 order by standard, table_order, body, id
@@ -178,6 +178,26 @@ where v.body = %(body)s and v.standard = %(standard)s and v.table_code = %(table
                  and (d.outcome is null or (d.kind = 'insert' and d.outcome <> 'refused'))
            )))
 returning v.id
+
+-- name: give_way_to_newer
+-- What was refused above for want of its parent waits here, and a newer version may be passed and go
+-- up meanwhile. The older must not follow it. A withdrawal still goes before what is only queued.
+update version v
+set state = case when n.valid then 'superseded' else 'withdrawn' end,
+    state_reason = '等待期间已有更新的版本上报，不再上报', state_at = clock_timestamp(),
+    judge_after = null, next_try_at = null
+from (
+    select distinct on (o.id) o.id, e.valid
+    from version o
+    join version e on e.body = o.body and e.standard = o.standard
+        and e.table_code = o.table_code and e.record_key = o.record_key and e.id > o.id
+    where o.id = any(%(ids)s)
+      and (e.state in ('sending', 'unknown', 'sent', 'confirmed')
+           or (o.valid and (e.state in ('queued', 'dead')
+                            or (e.state = 'withdrawn' and not e.valid))))
+    order by o.id, e.id desc
+) n
+where v.id = n.id and v.state = 'queued'
 
 -- name: overtake_by_local_key
 update version

@@ -6,18 +6,21 @@ import json
 import threading
 from collections.abc import Sequence
 
+import psycopg
 import pytest
 
-from connectors.base import Outgoing, SendResult, Target, TryLaterError
+from connectors.base import Holds, Outgoing, SendResult, Target, TryLaterError, do_nothing
 from connectors.upstream import RefusalText
 from exchange.delivery import breaker
 from exchange.delivery.confirm import wake_overlooked
 from exchange.delivery.resolve import find_abandoned, resolve_unknown
 from exchange.delivery.send import Upstream, send_queued
 from exchange.ledger.journey import journeys
+from exchange.store.connection import StoreUnreachableError
 from schemas import Table
 from tests.exchange.delivery.province import Province, confirm, send
-from tests.exchange.records import FLOW, PROJECT, World
+from tests.exchange.records import FLOW, PROJECT, Row, World
+from tests.stores import ExchangeStore
 
 pytestmark = pytest.mark.database
 
@@ -29,10 +32,12 @@ class DyingTarget(Target):
         """``inner`` is the real target."""
         self.inner, self.after = inner, after
 
-    def send(self, table: Table, rows: Sequence[Outgoing]) -> list[SendResult]:
+    def send(
+        self, table: Table, rows: Sequence[Outgoing], *, holds: Holds = do_nothing
+    ) -> list[SendResult]:
         """Write or not, then die as a killed process does: without an answer."""
         if self.after:
-            self.inner.send(table, rows)
+            self.inner.send(table, rows, holds=holds)
         raise KeyboardInterrupt
 
     ask = verdicts = close = None  # type: ignore[assignment]  # never reached
@@ -41,10 +46,33 @@ class DyingTarget(Target):
 class DownTarget(DyingTarget):
     """A target that cannot be reached."""
 
-    def send(self, table: Table, rows: Sequence[Outgoing]) -> list[SendResult]:
+    def send(
+        self, table: Table, rows: Sequence[Outgoing], *, holds: Holds = do_nothing
+    ) -> list[SendResult]:
         """Nothing was sent."""
-        del rows
+        del rows, holds
         raise TryLaterError("connection refused", table=table.code)
+
+
+class FrozenTarget(DyingTarget):
+    """A target that, like the gateway, cannot look and write at once; its process was frozen.
+
+    Meanwhile the store has ended the session that held the rows, as it does after two minutes.
+    """
+
+    dsn = ""
+
+    def send(
+        self, table: Table, rows: Sequence[Outgoing], *, holds: Holds = do_nothing
+    ) -> list[SendResult]:
+        """Ends the session, then goes on as if nothing had been."""
+        with psycopg.connect(self.dsn, autocommit=True) as conn:
+            conn.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and state = 'idle in transaction'"
+            )
+        holds()
+        return self.inner.send(table, rows)
 
 
 def other(upstream: Upstream, target: Target) -> Upstream:
@@ -197,6 +225,35 @@ def test_refusal_because_of_the_parent_waits_and_goes_again(
     assert world.states(FLOW) == ["confirmed"]
 
 
+@pytest.mark.parametrize("valid", ["1", "0"], ids=["correction", "withdrawal"])
+def test_older_version_that_waited_does_not_follow_the_newer(
+    world: World, province: Province, valid: str
+) -> None:
+    """Refused for want of its parent while the newer one was queued: only that takes effect."""
+    province.refusals = (RefusalText("上级记录", "PRO-004", parent=True),)
+    flow = world.flow()
+    passed(world, flow)
+    send(world, province)
+    newer: Row = {"SPLCMC": "新名"} if valid == "1" else {"SJYXBS": "0", "SJWXYY": "撤回"}
+    passed(world, flow | newer, at=1)
+    province.answer(FLOW, 2, "[201]上级记录不存在")
+    confirm(world, province)
+    assert world.states(FLOW) == ["held", "queued"]
+    send(world, province)
+    province.answer(FLOW)
+    confirm(world, province)
+    world.pass_time(seconds=10)
+    world.judge()
+    assert send(world, province).sent == 0
+    took_effect = [row for row in province.rows(FLOW) if row["SJSCZT"] != 2]
+    if valid == "1":
+        assert world.states(FLOW) == ["superseded", "confirmed"]
+        assert [row["SPLCMC"] for row in took_effect] == ["新名"]
+    else:
+        assert world.states(FLOW) == ["withdrawn", "withdrawn"]
+        assert took_effect == []
+
+
 @pytest.mark.parametrize("after", [False, True], ids=["before-send", "after-send-before-ack"])
 def test_killed_sender_loses_nothing_and_doubles_nothing(
     world: World, province: Province, after: bool
@@ -236,6 +293,25 @@ def test_killed_between_the_two_rows_of_a_correction(world: World, province: Pro
     province.answer(FLOW)
     confirm(world, province)
     assert world.states(FLOW) == ["superseded", "confirmed"]
+
+
+def test_sender_that_was_frozen_writes_nothing(
+    world: World, province: Province, exchange_store: ExchangeStore
+) -> None:
+    """Its session gone, its rows are others': they send them, and it sends nothing after them."""
+    passed(world, world.flow())
+    up = province.upstream()
+    frozen = FrozenTarget(up.target, after=False)
+    frozen.dsn = exchange_store.app_dsn
+    with pytest.raises(StoreUnreachableError):
+        send_queued(world.store, other(up, frozen), now=world.now)
+    assert province.rows(FLOW) == []
+    world.pass_time(days=365 * 100)
+    find_abandoned(world.store, up, now=world.now)
+    resolve_unknown(world.store, up, now=world.now)
+    send_queued(world.store, up, now=world.now)
+    assert world.states(FLOW) == ["sent"]
+    assert len(province.rows(FLOW)) == 1
 
 
 def test_unreachable_upstream_opens_the_breaker_and_keeps_the_record(
