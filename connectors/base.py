@@ -7,7 +7,7 @@ by what the caller has to do next, not by where they arose.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -213,13 +213,26 @@ class Source(ABC):
         """Give back connections and files."""
 
 
+Holds = Callable[[], None]
+"""Asks whether the caller still has the rows to himself; raises when not."""
+
+
+def do_nothing() -> None:
+    """For callers who are alone."""
+
+
 class Target(ABC):
     """Where rows go upstream; one object serves one standard and one thread."""
 
     @abstractmethod
-    def send(self, table: Table, rows: Sequence[Outgoing]) -> list[SendResult]:
+    def send(
+        self, table: Table, rows: Sequence[Outgoing], *, holds: Holds = do_nothing
+    ) -> list[SendResult]:
         """Write each row if exactly ``prior`` equal rows are there; one result per row, in order.
 
+        A target that cannot look and write at once calls ``holds`` right before each write. It
+        raises when the rows are not the caller's any more, because he was away for too long and
+        others have taken his work over: then nothing more may be written, and it passes through.
         Raises TryLaterError only when nothing at all was sent.
         """
 

@@ -25,12 +25,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from connectors.base import (
     ConnectorError,
     Found,
+    Holds,
     Outgoing,
     SendResult,
     StopError,
     Target,
     TryLaterError,
     UpstreamVerdict,
+    do_nothing,
 )
 from connectors.connections import Connections
 from connectors.content import (
@@ -100,7 +102,13 @@ class ProvincialDatabase(Target, UpstreamReading):
         self._seconds = statement_seconds + 5
         self._tables: dict[str, ProvincialRows] = {}
 
-    def send(self, table: Table, rows: Sequence[Outgoing]) -> list[SendResult]:
+    def send(
+        self,
+        table: Table,
+        rows: Sequence[Outgoing],
+        *,
+        holds: Holds = do_nothing,  # noqa: ARG002 - what is there is counted in the same transaction
+    ) -> list[SendResult]:
         """One transaction for all rows where possible; see ``Target.send``."""
         results: dict[int, SendResult] = {}
         with self._connected(table) as connection:

@@ -44,12 +44,14 @@ from typing import Any
 
 from connectors.base import (
     Found,
+    Holds,
     Outgoing,
     SendResult,
     StopError,
     Target,
     TryLaterError,
     UpstreamVerdict,
+    do_nothing,
 )
 from connectors.connections import Connections
 from connectors.content import (
@@ -113,11 +115,13 @@ class ProvincialGateway(Target, UpstreamReading):
         )
         self._batch_rows = batch_rows
 
-    def send(self, table: Table, rows: Sequence[Outgoing]) -> list[SendResult]:
+    def send(
+        self, table: Table, rows: Sequence[Outgoing], *, holds: Holds = do_nothing
+    ) -> list[SendResult]:
         """In batches; rows that may be there already are asked for first. See ``Target.send``.
 
         The gateway has no transactions: that only one sender sends a row at a time is the
-        outbox's business.
+        outbox's business, and ``holds`` is asked before each request that writes.
         """
         results: dict[int, SendResult] = {}
         doubtful = [row for row in rows if row.tried or row.prior]
@@ -131,7 +135,7 @@ class ProvincialGateway(Target, UpstreamReading):
         for start in range(0, len(left), self._batch_rows):
             batch = left[start : start + self._batch_rows]
             try:
-                for result in self._send_batch(table, batch):
+                for result in self._send_batch(table, batch, holds):
                     results[result.delivery] = result
                 sent_any = True
             except (TryLaterError, StopError) as error:
@@ -173,12 +177,13 @@ class ProvincialGateway(Target, UpstreamReading):
         """Closes the connections."""
         self._services.close()
 
-    def _send_batch(self, table: Table, rows: Sequence[Outgoing]) -> list[SendResult]:
+    def _send_batch(self, table: Table, rows: Sequence[Outgoing], holds: Holds) -> list[SendResult]:
         """One request; when its content is refused, each half by itself."""
         written = [_written(table, row) for row in rows]
         batch = hashlib.sha256(
             json.dumps([table.code, written], ensure_ascii=False, sort_keys=True).encode()
         ).hexdigest()
+        holds()
         try:
             answer = self._services.post(table, "", {"batch": batch, "rows": written}, batch)
             return _results(rows, answer)
@@ -190,9 +195,9 @@ class ProvincialGateway(Target, UpstreamReading):
             if len(rows) == 1:
                 return [SendResult(rows[0].delivery, "refused", reason=str(error))]
         middle = len(rows) // 2
-        results = self._send_batch(table, rows[:middle])
+        results = self._send_batch(table, rows[:middle], holds)
         try:
-            return results + self._send_batch(table, rows[middle:])
+            return results + self._send_batch(table, rows[middle:], holds)
         except (TryLaterError, StopError) as error:
             left = rows[middle:]
             return results + [SendResult(r.delivery, "retry", reason=str(error)) for r in left]

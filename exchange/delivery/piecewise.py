@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+import psycopg
+
 from connectors.base import ConnectorError, Outgoing
 
 LOG = logging.getLogger(__name__)
@@ -19,12 +21,13 @@ def piecewise(
     """The answers by delivery, and for each delivery that breaks the call by itself, the error.
 
     What the connector says in its own errors is passed on: it is about the way, not about a row.
+    So is the loss of the store, which makes the rows somebody else's.
     Rows of a call that broke may have been written, so they go again as tried.
     """
     try:
         answers = call(rows)
         return {row.delivery: one for row, one in zip(rows, answers, strict=True)}, {}
-    except ConnectorError:
+    except (ConnectorError, psycopg.OperationalError):
         raise
     except Exception as error:
         text = f"{type(error).__name__}: {error}"

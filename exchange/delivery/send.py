@@ -171,7 +171,9 @@ def _attempt(
     table = steps[0].table
     rows = [step.outgoing(counts.get(step.delivery, 0)) for step in steps]
     try:
-        answers, broken = piecewise(lambda part: upstream.target.send(table, part), rows)
+        answers, broken = piecewise(
+            lambda part: upstream.target.send(table, part, holds=lambda: _still_ours(conn)), rows
+        )
     except ConnectorError as error:
         breaker.failed(conn, upstream.name, str(error), now)
         outcomes.away |= {step.version for step in steps}
@@ -186,6 +188,14 @@ def _attempt(
         (outcomes.sent if done else outcomes.bad)[
             result.delivery if done else versions[result.delivery]
         ] = result
+
+
+def _still_ours(conn: Conn) -> None:
+    """Raises psycopg.OperationalError when the session that holds the locks is gone.
+
+    A process that was frozen for too long, or cut off, has lost them, and others send its rows.
+    """
+    conn.execute("select")
 
 
 def _heard(conn: Conn, upstream: Upstream, results: Sequence[SendResult], now: datetime) -> None:

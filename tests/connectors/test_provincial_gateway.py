@@ -182,6 +182,22 @@ def test_later_after_something_was_sent(province: GatewayProvince) -> None:
     assert [result.outcome for result in results] == ["sent", "retry", "retry"]
 
 
+def test_nothing_more_is_written_by_who_lost_the_rows(province: GatewayProvince) -> None:
+    """Before each request it is asked whether the rows are still ours; the error passes through."""
+    target = ProvincialGateway(f"{province.url}/api", sign_hmac, Keys("a", "b"), batch_rows=1)
+    asked: list[int] = []
+
+    def holds() -> None:
+        asked.append(len(province.rows()))
+        if len(asked) > 1:
+            raise ConnectionResetError("the lease is over")
+
+    with pytest.raises(ConnectionResetError, match="lease"):
+        target.send(PROJECTS, [outgoing(1), outgoing(2), outgoing(3)], holds=holds)
+    assert asked == [0, 1]
+    assert len(province.rows()) == 1
+
+
 def test_doubtful_rows_wait_for_the_query(province: GatewayProvince) -> None:
     """When it cannot be asked whether a tried row is there, nothing is sent."""
     province.fail = [500]

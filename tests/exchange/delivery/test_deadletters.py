@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from connectors.base import Outgoing, SendResult
+from connectors.base import Holds, Outgoing, SendResult, do_nothing
 from connectors.provincial_database import ProvincialDatabase
 from connectors.upstream import Limits, RefusalText
 from exchange.delivery import deadletters
@@ -25,12 +25,14 @@ class Fussy(ProvincialDatabase):
     treats = "P"
     outcome: str | None = None
 
-    def send(self, table: Table, rows: Sequence[Outgoing]) -> list[SendResult]:
+    def send(
+        self, table: Table, rows: Sequence[Outgoing], *, holds: Holds = do_nothing
+    ) -> list[SendResult]:
         """What the door does with rows whose flow code begins with ``treats``; the rest go in."""
         hit = [row for row in rows if str(row.values["SPLCBM"]).startswith(self.treats)]
         if hit and self.outcome is None:
             raise ZeroDivisionError("a row nobody thought of")
-        others = iter(super().send(table, [row for row in rows if row not in hit]))
+        others = iter(super().send(table, [row for row in rows if row not in hit], holds=holds))
         return [
             SendResult(row.delivery, self.outcome, reason="[422]字段过长")  # type: ignore[arg-type]  # given by the test
             if row in hit

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import psycopg
 import pytest
 
-from connectors.base import Outgoing, SendResult
+from connectors.base import Holds, Outgoing, SendResult, do_nothing
 from connectors.provincial_database import ProvincialDatabase
 from connectors.upstream import Limits, RefusalText
 from exchange.delivery import deadletters
@@ -25,9 +25,13 @@ TOO_LONG = "这个名称比上级平台的列长得多的流程"
 class PutsOffValid(ProvincialDatabase):
     """The real front database behind a door that lets only invalidations in for now."""
 
-    def send(self, table: Table, rows: Sequence[Outgoing]) -> list[SendResult]:
+    def send(
+        self, table: Table, rows: Sequence[Outgoing], *, holds: Holds = do_nothing
+    ) -> list[SendResult]:
         """Rows in effect are put off; the others are written."""
-        others = iter(super().send(table, [row for row in rows if row.values["SJYXBS"] == "0"]))
+        others = iter(
+            super().send(table, [row for row in rows if row.values["SJYXBS"] == "0"], holds=holds)
+        )
         return [
             next(others)
             if row.values["SJYXBS"] == "0"
