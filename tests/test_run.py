@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,6 @@ import pytest
 from exchange.settings import ROOT
 
 PROGRAM = "import sys; print('ran', *sys.argv[1:]); sys.exit(int(sys.argv[1]))"
-QUICK_SECONDS = 2.0
 
 
 @pytest.fixture
@@ -61,14 +59,12 @@ def _without_uv(folder: Path) -> str:
     return str(folder)
 
 
-def test_it_is_made_once_and_then_starts_at_once(clone: Path) -> None:
-    """The first run makes the environment and says so, the second is quick and silent."""
+def test_it_is_made_once_and_then_only_used(clone: Path) -> None:
+    """The first run makes the environment and says so, the second has nothing to make or to say."""
     first = _run(clone, "exchange", "0", "hello")
     assert first.stdout == "ran 0 hello\n"
     assert "making the environment" in first.stderr
-    began = time.monotonic()
     second = _run(clone, "exchange", "1")
-    assert time.monotonic() - began < QUICK_SECONDS
     assert second.returncode == 1
     assert second.stderr == ""
 

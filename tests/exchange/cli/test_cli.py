@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import click
@@ -17,7 +16,6 @@ from exchange.cli import COMMANDS, main
 from exchange.cli import exchange as group
 from exchange.settings import ROOT
 
-QUICK_SECONDS = 2.0
 HEAVY = ("pandas", "polars", "airflow", "great_expectations", "sqlalchemy", "pandera")
 
 
@@ -43,16 +41,14 @@ def test_help_lists_every_command_with_a_line(capsys: pytest.CaptureFixture[str]
 
 
 def test_help_imports_no_command() -> None:
-    """Starting is quick because nothing is imported that was not asked for."""
+    """Nothing is imported that was not asked for."""
     code = (
         "import sys; from exchange.cli import main; main(['--help']); "
         f"sys.exit(any(m in sys.modules for m in {HEAVY!r}) or "
         "any(m.startswith('exchange.cli.') for m in sys.modules))"
     )
-    began = time.monotonic()
     done = subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT, env=_environment())
     assert done.returncode == 0
-    assert time.monotonic() - began < QUICK_SECONDS
 
 
 def test_every_command_shows_an_example(capsys: pytest.CaptureFixture[str]) -> None:

