@@ -38,7 +38,7 @@ QUERIES: dict[tuple[str, str], dict[str, Any]] = {
         "fresh": True, "bodies": [], "cutoffs": [], "cutoff": NOW - timedelta(hours=1),
         "standard": STANDARD, "now": NOW, "each": 200, "limit": 200,
     },
-    ("lanes", "in_flight"): {"standard": STANDARD, "most": 1000},
+    ("lanes", "in_flight"): {"standard": STANDARD, "most": 1000, "now": NOW},
     ("delivery", "abandoned_sendings"): {"standard": STANDARD, "before": NOW, "limit": 500},
     ("delivery", "due_unknowns"): {"standard": STANDARD, "now": NOW, "limit": 200},
     ("delivery", "due_verdicts"): {"standard": STANDARD, "now": NOW, "limit": 500},
