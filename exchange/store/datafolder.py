@@ -15,8 +15,8 @@ from exchange.store.passwords import write_private
 
 SUPERUSER = "postgres"
 BUILTIN_LOCALE_SINCE = 17
-SOCKET_PATH_LIMIT = 100
-"""Characters; the kernel's own limit is 107, with the file name in it."""
+SOCKET_PATH_LIMIT = 107 - len("/.s.PGSQL.65535")
+"""Bytes of the folder's name; the kernel's own limit is 107, with the name of the socket in it."""
 
 CONFIGURATION: Mapping[str, str] = {
     "listen_addresses": "127.0.0.1",
@@ -136,7 +136,7 @@ class DataFolder:
             write_private(self.folder / "port", f"{port}\n")
         self.sockets.mkdir(mode=0o700, exist_ok=True)
         _own(self.sockets, account)
-        short = len(str(self.sockets)) < SOCKET_PATH_LIMIT
+        short = len(os.fsencode(self.sockets)) <= SOCKET_PATH_LIMIT
         values = {
             **CONFIGURATION,
             "port": str(port),

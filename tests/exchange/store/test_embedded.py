@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
 import psycopg
@@ -28,7 +29,11 @@ from exchange.store.binaries import (
     account_for,
     find_programs,
 )
-from exchange.store.datafolder import OtherMajorError, StoreDoesNotStartError
+from exchange.store.datafolder import (
+    SOCKET_PATH_LIMIT,
+    OtherMajorError,
+    StoreDoesNotStartError,
+)
 from exchange.store.embedded import Cluster
 from exchange.store.keeper import keep
 from exchange.store.passwords import NoSuchRoleError
@@ -59,6 +64,21 @@ def _ask(dsn: str, question: str) -> object:
     with psycopg.connect(dsn) as conn:
         row = conn.execute(question.encode()).fetchone()
     return row[0] if row else None
+
+
+@pytest.mark.parametrize("beyond", [0, 1, 15])
+def test_deep(beyond: int) -> None:
+    """At and beyond the longest folder that the kernel takes a socket in, the server starts."""
+    with TemporaryDirectory(prefix="s") as base:
+        longest = SOCKET_PATH_LIMIT - len("/socket")
+        folder = Path(base) / ("d" * (longest - len(base) - 1 + beyond))
+        one = Cluster(folder, options=THROW_AWAY)
+        try:
+            assert one.start().running
+            there = list((folder / "socket").glob(".s.PGSQL.*"))
+            assert bool(there) == (not beyond)
+        finally:
+            one.stop()
 
 
 def test_a_new_store_is_closed_and_local(cluster: Cluster) -> None:
