@@ -46,10 +46,15 @@ class Times:
 
 @dataclass(slots=True)
 class _InEffect:
-    """What holds for one key while its rows are read in order."""
+    """What holds for one key while its rows are read in order.
+
+    ``taken_back`` names the refused invalidation that followed a row: until its refusal was known
+    the row counted as ended, and its content could rightly be sent again.
+    """
 
     valid: list[str] = field(default_factory=list)
     contents: dict[tuple[str, ...], str] = field(default_factory=dict)
+    taken_back: dict[str, str] = field(default_factory=dict)
 
 
 def audit(tables: ProvinceTables) -> dict[str, Any]:
@@ -89,12 +94,15 @@ def duplicates(table: Table, rows: Iterable[Row], times: Mapping[str, Times]) ->
         lsh = row["LSH"] or ""
         content = tuple(row.get(code) or "" for code in row if code not in _NOT_CONTENT)
         earlier = state.contents.get(content)
-        if earlier is not None and not _refused_before(times, earlier, lsh):
+        if earlier is not None and not (
+            _refused_before(times, earlier, lsh) or _ended_until(times, state, earlier, lsh)
+        ):
             yield Twice("content", table.code, key, [earlier, lsh])
         if row["SJYXBS"] == "0":
             if row["SJSCZT"] != "2":
                 states[tuple(key.values())] = _InEffect(contents={content: lsh})
             else:
+                state.taken_back |= dict.fromkeys(state.contents.values(), lsh)
                 state.contents[content] = lsh
             continue
         state.contents = {
@@ -117,6 +125,12 @@ def _refused_before(times: Mapping[str, Times], earlier: str, later: str) -> boo
     refused = times.get(earlier, Times()).refused
     seen = times.get(later, Times()).seen
     return refused is not None and seen is not None and refused < seen
+
+
+def _ended_until(times: Mapping[str, Times], state: _InEffect, earlier: str, later: str) -> bool:
+    """Whether an invalidation between the two was still without its refusal at the later one."""
+    between = state.taken_back.get(earlier)
+    return between is not None and not _refused_before(times, between, later)
 
 
 def _times(tables: ProvinceTables, table: str) -> dict[str, Times]:

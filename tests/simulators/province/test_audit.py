@@ -53,6 +53,18 @@ def test_two_equal_invalidations_are_found() -> None:
     assert kinds(row(1), row(2, valid="0"), row(3, valid="0")) == ["content"]
 
 
+def test_content_may_come_again_behind_an_invalidation_that_is_refused_only_later() -> None:
+    """A correction is sent whole, before the answer to its first row is known; not after it."""
+    refused = AT + timedelta(seconds=2)
+    rows = (row(1), row(2, valid="0", status="2"), row(3, status="2"))
+    together = {"2": Times(AT, refused), "3": Times(AT, refused)}
+    assert kinds(*rows, times=together) == []
+    after = {"2": Times(AT, refused), "3": Times(refused + timedelta(seconds=1), None)}
+    assert kinds(*rows, times=after) == ["content"]
+    in_effect = (*rows[:2], row(3))
+    assert kinds(*in_effect, times=together) == ["key"]
+
+
 def test_a_refused_row_may_come_again_after_its_refusal_was_known() -> None:
     """Sending the same row again is right after its refusal and wrong before it."""
     first, second = row(1, status="2"), row(2)
