@@ -39,11 +39,10 @@ def keep_inputs(
             "judgement": judgement_id,
             "context": json.dumps(seen),
             "inputs_hash": bytes.fromhex(inputs_hash(judgement.table, records, seen)),
+            "versions": [verdict.id for verdict in judgement.records],
+            "outcomes": [verdict.outcome for verdict in judgement.records],
         },
     )
-    with conn.cursor() as cursor, cursor.copy(Q["copy_judged"]) as copy:
-        for verdict in judgement.records:
-            copy.write_row((judgement_id, verdict.id, verdict.outcome))
 
 
 def keep_source(conn: Conn, stamp_id: int) -> None:

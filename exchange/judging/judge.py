@@ -7,6 +7,7 @@ items appear together or not at all. Records that somebody else judges at the mo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -15,6 +16,7 @@ from typing import Any
 import psycopg
 
 from connectors.base import Defect
+from exchange.errors import TryLaterError
 from exchange.judging import dirty
 from exchange.judging.inputs import keep_inputs
 from exchange.judging.neighbours import earlier_versions, related_rows
@@ -37,12 +39,16 @@ CLAIM_AHEAD = 4
 
 @dataclass(slots=True)
 class Judged:
-    """What a call came to, in records; ``errors`` are rules that broke: an alarm, no verdict."""
+    """What a call came to, in records; ``errors`` are rules that broke: an alarm, no verdict.
+
+    ``more``: it took as many as it was allowed, so that more may be due.
+    """
 
     passed: int = 0
     failed: int = 0
     held: int = 0
     errors: list[str] = field(default_factory=list)
+    more: bool = False
 
     @property
     def records(self) -> int:
@@ -86,8 +92,32 @@ def judge_due(
     A body whose records fail in a flood is put aside (``dirty``): then only a small group of its
     records is judged now and again, in a call of its own.
     """
-    total = Judged()
     wanted = list(bodies) if bodies is not None else None
+    try:
+        return _judge_claimed(store, rulesets, now, wanted, limit, together=True)
+    except (TryLaterError, psycopg.OperationalError):
+        raise
+    except Exception:  # noqa: BLE001  one group broke: the others are judged without it
+        return _judge_claimed(store, rulesets, now, wanted, limit, together=False)
+
+
+def bodies_due(store: Store, bodies: Sequence[str], *, now: datetime) -> set[str]:
+    """Which of these bodies have versions that are due to be judged."""
+    found = store.execute(Q["bodies_due"], {"bodies": list(bodies), "now": now})
+    return {row["code"] for row in found}
+
+
+def _judge_claimed(
+    store: Store,
+    rulesets: Rulesets,
+    now: datetime,
+    wanted: list[str] | None,
+    limit: int,
+    *,
+    together: bool,
+) -> Judged:
+    """Claim and judge; ``together``: the first group that breaks breaks all, else only itself."""
+    total = Judged()
     with store.transaction() as conn:
         trial = dirty.due_trial(conn, wanted, now)
         if trial is None:
@@ -97,19 +127,23 @@ def judge_due(
             size = rulesets.policy(trial, now).dirty_flood.trial
             few = {"now": now, "body": trial, "newest": size // 2, "oldest": size - size // 2}
             rows = conn.execute(Q["claim_trial"], few).fetchall()
+        total.more = bool(rows) if trial is not None else len(rows) == limit
         outcomes: dict[str, dirty.Tally] = {}
         for (standard, body, table), members in groupby(
             rows, key=lambda row: (row["standard"], row["body"], row["table_code"])
         ):
             group = Group(body, standard, table, list(members))
             try:
-                with conn.transaction():
+                with nullcontext() if together else conn.transaction():
                     judgement = judge_group(conn, rulesets, group, now=now)
                 total.add(judgement)
                 outcomes.setdefault(body, dirty.Tally()).add(judgement)
             except psycopg.OperationalError:
                 raise
-            except Exception as error:  # noqa: BLE001  a broken run is not a broken record
+            except Exception as error:
+                if together:
+                    raise
+                # a broken run is not a broken record
                 _postpone(conn, group, now)
                 what = f"{body} {standard} {table}: {type(error).__name__}: {error}"
                 total.errors.append(what[:ERROR_LENGTH])

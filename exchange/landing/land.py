@@ -89,12 +89,6 @@ class _Fresh:
     late: bool
 
 
-def mark_of(conn: Conn, feed: Feed) -> dict[str, Any] | None:
-    """Where the next pull of this feed begins; None before the first."""
-    found = conn.execute(Q["feed_mark"], feed.key()).fetchone()
-    return None if found is None else found["mark"]
-
-
 def land(
     conn: Conn,
     feed: Feed,
@@ -109,15 +103,15 @@ def land(
     ``began_at`` is the mark the page was read from, ``now`` the time of the pull. Rows keep their
     order; an empty page or one with replays only writes no batch, it just moves the mark.
     """
-    conn.execute(Q["lock_feed"], feed.key())
-    conn.execute(Q["register_feed"], feed.key())
+    conn.execute(Q["lock_and_register_feed"], feed.key())
     offset = (page.source_clock - now).total_seconds() if page.source_clock else None
     digests = [content_hash(feed.table, row.values) for row in page.rows]
     fresh = _fresh_rows(conn, feed, page.rows, digests)
     batch = None
     if fresh or request_key is not None:
-        batch = _insert_batch(conn, feed, page, digests, fresh, began_at, offset, request_key)
-        _insert_versions(conn, feed, batch, fresh, now)
+        batch, ids = _insert_batch(conn, feed, page, digests, fresh, began_at, offset, request_key)
+        if fresh:
+            _insert_versions(conn, feed, batch, ids, fresh, now)
         if page.self_check is not None:
             code, recognised = page.self_check
             facts = {"batch": batch, "code": _storable(code), "recognised": recognised}
@@ -125,8 +119,9 @@ def land(
     if page.gone:
         kept = [record_key(feed.table, row.values, row.where) for row in page.rows]
         name_gone(conn, feed.key(), page.gone, kept=kept, now=now)
-    if mark_of(conn, feed) == began_at and page.mark is not None:
-        moved = {"mark": _json(page.mark), "clock_offset_s": offset}
+    if page.mark is not None:
+        marks = {"began_at": _json(began_at), "mark": _json(page.mark)}
+        moved = marks | {"clock_offset_s": offset}
         conn.execute(Q["advance_feed"], feed.key() | moved)
     times = [item.row.changed_at for item in fresh if item.row.changed_at]
     return Landed(
@@ -194,7 +189,8 @@ def _insert_batch(
     began_at: dict[str, Any] | None,
     offset: float | None,
     request_key: str | None,
-) -> int:
+) -> tuple[int, list[int]]:
+    """The batch's number and those of its new versions."""
     inserted = conn.execute(
         Q["insert_batch"],
         feed.key()
@@ -213,21 +209,29 @@ def _insert_batch(
         },
     ).fetchone()
     assert inserted is not None
-    return int(inserted["id"])
+    return int(inserted["id"]), inserted["versions"]
 
 
 def _insert_versions(
-    conn: Conn, feed: Feed, batch: int, fresh: Sequence[_Fresh], now: datetime
+    conn: Conn,
+    feed: Feed,
+    batch: int,
+    ids: Sequence[int],
+    fresh: Sequence[_Fresh],
+    now: datetime,
 ) -> None:
-    taken = conn.execute(Q["take_version_ids"], {"count": len(fresh)}).fetchall()
-    ids = [int(row["id"]) for row in taken]
     with conn.cursor() as cursor, cursor.copy(Q["copy_versions"]) as copy:
         for version, item in zip(ids, fresh, strict=True):
             copy.write_row(_version_row(feed, batch, version, item, now))
-    with conn.cursor() as cursor, cursor.copy(Q["copy_anchors"]) as copy:
-        for version, item in zip(ids, fresh, strict=True):
-            for fields, values in anchors(feed.standard, feed.table, item.row.values).items():
-                copy.write_row((version, feed.standard.version, feed.table.code, fields, values))
+    named = [
+        (version, feed.standard.version, feed.table.code, fields, values)
+        for version, item in zip(ids, fresh, strict=True)
+        for fields, values in anchors(feed.standard, feed.table, item.row.values).items()
+    ]
+    if named:
+        with conn.cursor() as cursor, cursor.copy(Q["copy_anchors"]) as copy:
+            for anchor in named:
+                copy.write_row(anchor)
     late = [version for version, item in zip(ids, fresh, strict=True) if item.late]
     if late:
         conn.execute(Q["overtake_late_versions"], {"ids": late})

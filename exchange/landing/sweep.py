@@ -70,7 +70,7 @@ def sweep(
     now: datetime,
     older_than: timedelta,
     until: Callable[[], bool],
-    on_landed: Callable[[Feed], None] | None = None,
+    on_landed: Callable[[int], None] | None = None,
 ) -> Swept:
     """Compare the ranges of these feeds (one body and standard) that were last compared before.
 
@@ -96,7 +96,7 @@ def sweep(
         swept = _compare(store, source, part, now)
         total.add(swept)
         if swept.missed and on_landed:
-            on_landed(part.feed)
+            on_landed(swept.missed)
         if until():
             break
     with store.transaction() as conn:

@@ -49,7 +49,7 @@ def compare_some(
     allowance: Allowance,
     *,
     now: datetime,
-    on_landed: Callable[[Feed], None],
+    on_landed: Callable[[int], None],
 ) -> Swept:
     """The range compared longest ago, if the allowance has room and some hours have passed."""
     if not isinstance(source, RangeSource) or not allowance.left():

@@ -1,7 +1,8 @@
 """The pulling round: sweep a shard of bodies until a time, each in its own rhythm, none waiting.
 
 Each body is served by at most one thread at a time; a body that hangs keeps only its own thread.
-What is landed is judged at once, in the same thread.
+What is landed is judged in the same thread: at the end of the sweep over the body, or sooner
+where much came. What falls due by itself is asked for once a second for all bodies together.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from typing import Any
 from connectors.base import ConnectorError, Source
 from connectors.county import Body
 from exchange.errors import TryLaterError
-from exchange.judging.judge import judge_due
+from exchange.judging.judge import bodies_due, judge_due
 from exchange.landing.land import Feed
-from exchange.landing.pull import Pulled, pull
+from exchange.landing.pull import Pulled, Reading, pull
 from exchange.rounds.comparing import Allowance, compare_some
 from exchange.rounds.loop import now
 from exchange.rounds.rhythm import budget_spent, interval, may_start
@@ -37,6 +38,9 @@ LONGEST_PAUSE = timedelta(seconds=60)
 LAST_WORDS_S = 20
 COMPARED_TOGETHER = 0.05
 """The part of a shard's time that comparing may take, however many bodies share it."""
+JUDGED_WHILE_READING = 100
+"""New versions that are judged before the rest of the sweep is read."""
+ASK_WHAT_IS_DUE = timedelta(seconds=1)
 SLOW_WHEN_NEARLY_FULL = 10
 """How many times its rhythm a body waits while the disk is nearly full."""
 
@@ -79,8 +83,11 @@ class _Served:
     allowance: Allowance
     summary: BodySummary = field(default_factory=BodySummary)
     sources: dict[str, Source] = field(default_factory=dict)
+    readings: dict[str, Reading] = field(default_factory=dict)
     running: Future[None] | None = None
     last_new: datetime | None = None
+    unjudged: int = 0
+    to_judge: bool = False
 
     @property
     def in_trouble(self) -> bool:
@@ -123,7 +130,11 @@ def pull_shard(
         threads = min(THREADS, max(1, len(served)))
         pool = ThreadPoolExecutor(max_workers=threads)
         try:
+            ask_at = began
             while not stop.is_set() and now() < until:
+                if now() >= ask_at:
+                    _ask_what_is_due(exchange, served)
+                    ask_at = now() + ASK_WHAT_IS_DUE
                 started = _start_due(exchange, pool, served, threads, patient=once)
                 if once and not started and all(one.running is None for one in served):
                     break
@@ -136,6 +147,17 @@ def pull_shard(
             for one in served:
                 _close(one)
     return {one.body.code: one.summary for one in served}
+
+
+def _ask_what_is_due(exchange: Exchange, served: Sequence[_Served]) -> None:
+    """Which bodies have versions to judge that no sweep has just brought: held ones, tried anew."""
+    try:
+        due = bodies_due(exchange.store, [one.body.code for one in served], now=now())
+    except TryLaterError as error:
+        LOG.warning("what is due could not be asked: %s", error)
+        return
+    for one in served:
+        one.to_judge = one.to_judge or one.body.code in due
 
 
 def _start_due(
@@ -207,24 +229,30 @@ def _sweep(exchange: Exchange, one: _Served, others: Sequence[_Served]) -> None:
         """Others wait for a thread, and this body has had its share."""
         return budget_spent(began, now(), others_wait=any(map(_waits, others)))
 
-    try:
-        trouble = _pull_all(exchange, one, enough)
-        _judge(exchange, one)
-    except (ConnectorError, TryLaterError) as error:
-        one.summary.errors["*"] = str(error)
-        LOG.warning("%s: %s", one.body.code, error)
-        trouble = True
-    except Exception as error:
-        one.summary.errors["*"] = f"{type(error).__name__}: {error}"[:500]
-        LOG.exception("a sweep over %s broke; the next will try again", one.body.code)
-        trouble = True
+    well = _survived(one, lambda: _pull_all(exchange, one, enough))
+    # What had landed before the source failed is judged all the same.
+    if one.unjudged or one.to_judge:
+        well = _survived(one, lambda: _judge(exchange, one)) and well
     one.summary.sweeps += 1
-    if trouble:
+    if well:
+        one.pause = FIRST_PAUSE
+    else:
         _close(one)
         one.due = max(one.due, now() + one.pause)
         one.pause = min(one.pause * 2, LONGEST_PAUSE)
-    else:
-        one.pause = FIRST_PAUSE
+
+
+def _survived(one: _Served, work: Callable[[], bool]) -> bool:
+    """Whether the work went well; every failure ends here, in the summary."""
+    try:
+        return work()
+    except (ConnectorError, TryLaterError) as error:
+        one.summary.errors["*"] = str(error)
+        LOG.warning("%s: %s", one.body.code, error)
+    except Exception as error:
+        one.summary.errors["*"] = f"{type(error).__name__}: {error}"[:500]
+        LOG.exception("a sweep over %s broke; the next will try again", one.body.code)
+    return False
 
 
 def _waits(one: _Served) -> bool:
@@ -233,7 +261,13 @@ def _waits(one: _Served) -> bool:
 
 
 def _pull_all(exchange: Exchange, one: _Served, enough: Callable[[], bool]) -> bool:
-    trouble = False
+    well = True
+
+    def landed(new: int) -> None:
+        one.unjudged += new
+        if one.unjudged >= JUDGED_WHILE_READING:
+            _judge(exchange, one)
+
     for version, feeds in one.feeds.items():
         source = one.sources.get(version)
         if source is None:
@@ -241,13 +275,15 @@ def _pull_all(exchange: Exchange, one: _Served, enough: Callable[[], bool]) -> b
             for warning in source.check():
                 one.summary.errors[f"check/{version}"] = warning
             one.sources[version] = source
+            one.readings[version] = Reading()
         pulled = pull(
             exchange.store,
             source,
             feeds,
             clock=now,
-            on_landed=lambda _: _judge(exchange, one),
+            on_landed=landed,
             enough=enough,
+            reading=one.readings[version],
         )
         _add(one.summary, pulled)
         if pulled.new:
@@ -257,22 +293,21 @@ def _pull_all(exchange: Exchange, one: _Served, enough: Callable[[], bool]) -> b
             break
         for table, error in pulled.errors.items():
             LOG.warning("%s %s: %s", one.body.code, table, error)
-        trouble = trouble or bool(pulled.errors)
+        well = well and not pulled.errors
         if not pulled.errors:
-            _compare(exchange, one, source, feeds)
-    return trouble
+            _compare(exchange, one, source, feeds, landed)
+    return well
 
 
-def _compare(exchange: Exchange, one: _Served, source: Source, feeds: list[Feed]) -> None:
-    """A little of the comparing that runs all day; what it lands is judged at once."""
-    swept = compare_some(
-        exchange,
-        source,
-        feeds,
-        one.allowance,
-        now=now(),
-        on_landed=lambda _: _judge(exchange, one),
-    )
+def _compare(
+    exchange: Exchange,
+    one: _Served,
+    source: Source,
+    feeds: list[Feed],
+    on_landed: Callable[[int], None],
+) -> None:
+    """A little of the comparing that runs all day; what it lands is judged as the rest is."""
+    swept = compare_some(exchange, source, feeds, one.allowance, now=now(), on_landed=on_landed)
     one.summary.rows_new += swept.missed
     one.summary.missed += swept.missed
     if swept.missed or swept.vanished:
@@ -282,8 +317,11 @@ def _compare(exchange: Exchange, one: _Served, source: Source, feeds: list[Feed]
         )  # fmt: skip
 
 
-def _judge(exchange: Exchange, one: _Served) -> None:
-    while True:
+def _judge(exchange: Exchange, one: _Served) -> bool:
+    one.to_judge = False
+    one.unjudged = 0
+    more = True
+    while more:
         judged = judge_due(exchange.store, exchange.rulesets, now=now(), bodies=[one.body.code])
         one.summary.passed += judged.passed
         one.summary.returned += judged.failed
@@ -291,8 +329,8 @@ def _judge(exchange: Exchange, one: _Served) -> None:
         for error in judged.errors:
             one.summary.errors["rule"] = error
             LOG.error("judging %s: %s", one.body.code, error)
-        if not judged.records:
-            return
+        more = judged.more
+    return True
 
 
 def _add(summary: BodySummary, pulled: Pulled) -> None:

@@ -121,6 +121,7 @@ def test_two_minutes_in_airflow(tmp_path: Path) -> None:
 
 @pytest.mark.airflow
 @pytest.mark.queue
+@pytest.mark.faults  # it kills: so it runs beside the others, with those that do
 @pytest.mark.timeout(900)
 def test_a_minute_over_a_queue_with_a_worker_killed(tmp_path: Path) -> None:
     """Two workers share the tasks over a queue; one is killed, and nothing is lost or twice."""

@@ -26,6 +26,11 @@ order by standard, table_order, body, id
 limit %(limit)s
 for no key update skip locked
 
+-- name: bodies_due
+select b.code
+from unnest(%(bodies)s::text[]) as b (code)
+where exists (select from version v where v.body = b.code and v.judge_after <= %(now)s)
+
 -- name: claim_trial
 -- A few of a body that is put aside: its newest records and its oldest.
 with due as materialized (

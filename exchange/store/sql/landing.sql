@@ -2,20 +2,23 @@
 select pg_advisory_xact_lock(hashtextextended(
     concat_ws('/', 'feed', %(body)s::text, %(standard)s::text, %(table_code)s::text), 0))
 
--- name: register_feed
-insert into feed (body, standard, table_code) values (%(body)s, %(standard)s, %(table_code)s)
+-- name: lock_and_register_feed
+insert into feed (body, standard, table_code)
+select %(body)s, %(standard)s, %(table_code)s
+from (
+    select pg_advisory_xact_lock(hashtextextended(
+        concat_ws('/', 'feed', %(body)s::text, %(standard)s::text, %(table_code)s::text), 0))
+) locked
 on conflict do nothing
 
--- name: feed_mark
-select mark from feed
-where body = %(body)s and standard = %(standard)s and table_code = %(table_code)s
-
 -- name: advance_feed
+-- A mark moves only from where the page began.
 update feed
 set mark = %(mark)s::jsonb,
     clock_offset_s = coalesce(%(clock_offset_s)s, clock_offset_s),
     landed_at = clock_timestamp()
 where body = %(body)s and standard = %(standard)s and table_code = %(table_code)s
+  and mark is not distinct from %(began_at)s::jsonb
 
 -- name: feed_marks
 select table_code, mark from feed where body = %(body)s and standard = %(standard)s
@@ -51,16 +54,20 @@ where body = %(body)s and standard = %(standard)s and table_code = %(table_code)
 order by record_key, revision
 
 -- name: insert_batch
-insert into batch (body, standard, table_code, origin, detail, request_key, source_clock,
-                   clock_offset_s, mark_before, mark_after, rows_read, rows_new, rows_replayed,
-                   content_hash)
-values (%(body)s, %(standard)s, %(table_code)s, %(origin)s, %(detail)s, %(request_key)s,
-        %(source_clock)s, %(clock_offset_s)s, %(mark_before)s::jsonb, %(mark_after)s::jsonb,
-        %(rows_read)s, %(rows_new)s, %(rows_replayed)s, %(content_hash)s)
-returning id, landed_at
-
--- name: take_version_ids
-select nextval('version_id_seq') as id from generate_series(1, %(count)s)
+-- With the numbers of its new versions.
+with kept as (
+    insert into batch (body, standard, table_code, origin, detail, request_key, source_clock,
+                       clock_offset_s, mark_before, mark_after, rows_read, rows_new, rows_replayed,
+                       content_hash)
+    values (%(body)s, %(standard)s, %(table_code)s, %(origin)s, %(detail)s, %(request_key)s,
+            %(source_clock)s, %(clock_offset_s)s, %(mark_before)s::jsonb, %(mark_after)s::jsonb,
+            %(rows_read)s, %(rows_new)s, %(rows_replayed)s, %(content_hash)s)
+    returning id
+)
+select id, array(
+    select nextval('version_id_seq') from generate_series(1, %(rows_new)s) order by 1
+) as versions
+from kept
 
 -- name: copy_versions
 copy version (id, body, standard, table_code, table_order, record_key, revision, local_key,

@@ -1,9 +1,11 @@
 -- name: keep_inputs
-insert into judgement_input (judgement_id, context, inputs_hash)
-values (%(judgement)s, %(context)s::json, %(inputs_hash)s)
-
--- name: copy_judged
-copy judged (judgement_id, version_id, outcome) from stdin
+with kept as (
+    insert into judgement_input (judgement_id, context, inputs_hash)
+    values (%(judgement)s, %(context)s::json, %(inputs_hash)s)
+)
+insert into judged (judgement_id, version_id, outcome)
+select %(judgement)s, id, outcome
+from unnest(%(versions)s::bigint[], %(outcomes)s::text[]) as n (id, outcome)
 
 -- name: keep_source
 with kept as (

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from exchange.judging.judge import bodies_due, judge_due
 from exchange.ledger.balance import balance
 from tests.exchange.records import BODY, FLOW, PROJECT, World
 
@@ -113,6 +114,16 @@ def test_withdrawal_of_what_never_went_up(world: World) -> None:
     assert world.states(FLOW) == ["withdrawn", "withdrawn"]
     (item,) = world.rows("select resolution from rectification_item")
     assert item["resolution"] == "withdrawn"
+
+
+def test_more_is_said_until_nothing_is_due(world: World) -> None:
+    """Three due records taken two at a time: more may be due after the first two only."""
+    flow = world.flow()
+    world.land(FLOW, *(flow | {"SPLCBM": f"LC{n}", "DFSJZJ": f"{n}"} for n in range(3)))
+    assert bodies_due(world.store, [BODY, "420606"], now=world.now) == {BODY}
+    calls = [judge_due(world.store, world.rulesets, now=world.now, limit=2) for _ in range(2)]
+    assert [(one.records, one.more) for one in calls] == [(2, True), (1, False)]
+    assert bodies_due(world.store, [BODY], now=world.now) == set()
 
 
 def test_judges_at_once_judge_each_record_once(world: World) -> None:

@@ -27,6 +27,7 @@ IDS = list(range(1, 21))
 
 QUERIES: dict[tuple[str, str], dict[str, Any]] = {
     ("judging", "claim_due"): {"now": NOW, "bodies": None, "each": 500, "limit": 500},
+    ("judging", "bodies_due"): {"now": NOW, "bodies": list(BODIES)},
     ("judging", "parent_states"): {
         "standard": STANDARD, "tables": [TABLE], "fields": ["XMDM"], "values": ['["K7"]'],
     },
