@@ -44,7 +44,10 @@ _IN_ONE_SECOND = {
          DECLINED, REFUSED, PASSED, DEFICIENT, FAILED, TAKEN_BACK, REVOKED)
     )
 }  # fmt: skip
-"""The order in which steps of the same second are taken: the one that breaks nothing."""
+"""The order in which steps of the same second are taken: the one that breaks nothing.
+
+What is still open ends before it begins anew: see ``_next``.
+"""
 
 Fault = Literal[
     "no_receipt",
@@ -90,6 +93,7 @@ _CLOSES: Mapping[str, tuple[str, Fault]] = {
     CORRECTED: (CORRECTING, "correction_not_begun"),
     SPECIAL_DONE: (SPECIAL, "procedure_not_begun"),
 }
+_ENDED_BY = {start: end for end, (start, _) in _CLOSES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +195,29 @@ def _missing(
 
 def walk(steps: Sequence[Seen]) -> Mapping[int, Mark]:
     """The faults of a case, by the number of the step; a step has at most one."""
-    ordered = sorted(steps, key=_order)
+    rest = sorted(steps, key=_order)
     course = _Walk()
-    for at, step in enumerate(ordered):
+    while rest:
+        step = rest.pop(_next(rest, course))
         if step.value("BLSJ") is not None:
-            course.take(step, ordered[at + 1 :])
+            course.take(step, rest)
     return course.marks
+
+
+def _next(rest: Sequence[Seen], course: _Walk) -> int:
+    """The place of the step to take: the first, but for one that begins what is open.
+
+    Where what is open ends in the same second, it ended first.
+    """
+    status, at = rest[0].code("BLZT"), rest[0].value("BLSJ")
+    if at is None or not (status in course.open or status in course.loosely_open):
+        return 0
+    for place, step in enumerate(rest):
+        if step.value("BLSJ") != at:
+            break
+        if step.code("BLZT") == _ENDED_BY[status]:
+            return place
+    return 0
 
 
 def _order(step: Seen) -> tuple[datetime, int, int]:

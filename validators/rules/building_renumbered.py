@@ -12,7 +12,7 @@ def _same_code(row: Seen, found: Found) -> Reply:
         return None
     for other in found.sound(_WORKS.name):
         stage = other.text("SPSXSLBM") != row.text("SPSXSLBM")
-        if stage and other.text("DTMC") == name and other.text("DTBM") != own:
+        if stage and other.text("DTMC") == name and other.text("DTBM") not in {own, ""}:
             return Against(
                 f"办件“{other.text('SPSXSLBM')}”中“{name}”的编码为“{other.text('DTBM')}”"
                 f"（{other.named()}）。",
@@ -47,5 +47,9 @@ RULE = Rule(
     beside=(
         Scene(_ROW | {"DTMC": None}, (("SPGL_XMDTXXB", _OTHER),)),
         Scene(_ROW | {"GCDM": None}, (("SPGL_XMDTXXB", _OTHER),)),
+    ),
+    boundary=(
+        (Scene(_ROW, (("SPGL_XMDTXXB", _OTHER | {"DTBM": None}),)), True),
+        (Scene(_ROW, (("SPGL_XMDTXXB", _OTHER | {"DTBM": "D10"}),)), False),
     ),
 )

@@ -5,7 +5,7 @@ from validators.rule import Holds, Rule
 
 
 def _names_others(earlier: str, own: str) -> bool:
-    return own not in earlier.split(",")
+    return own not in {part.strip() for part in earlier.split(",")}
 
 
 RULE = Rule(
@@ -25,4 +25,8 @@ RULE = Rule(
     good=({"GCDM": "G-02", "QJDGCDM": "G-01"}, {"GCDM": "G-03", "QJDGCDM": "G-01,G-02"}),
     bad=({"GCDM": "G-01", "QJDGCDM": "G-01"}, {"GCDM": "G-02", "QJDGCDM": "G-01,G-02"}),
     beside=({"GCDM": "G-01", "QJDGCDM": None},),
+    boundary=(
+        ({"GCDM": "G-02", "QJDGCDM": "G-01,G-021"}, True),
+        ({"GCDM": "G-02", "QJDGCDM": "G-01, G-02"}, False),
+    ),
 )
