@@ -55,4 +55,11 @@ RULE = Rule(
         beside_steps({"PFRQ": "2026-03-09"}, ("3", "03 10:00")),
         beside_steps({"PFRQ": "2026-03-09"}, overdue=True),
     ),
+    boundary=(
+        (beside_steps({"PFRQ": "2026-03-02"}, ("3", "03 23:59"), ("11", "09 17:00")), True),
+        (beside_steps({"PFRQ": "2026-03-02"}, ("3", "04 00:00"), ("11", "09 17:00")), False),
+        (beside_steps({"PFRQ": "2026-03-10"}, ("3", "03 10:00"), ("11", "09 00:00")), True),
+        (beside_steps({"PFRQ": "2026-03-10"}, ("3", "03 10:00"), ("11", "08 23:59")), False),
+        (beside_steps({"PFRQ": "2026-03-11"}, ("11", "09 17:00")), False),
+    ),
 )

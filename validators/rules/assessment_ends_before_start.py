@@ -24,4 +24,8 @@ RULE = Rule(
         {"QYPGCGSXRQ": "2024-01-01", "QYPGCGJZRQ": None},
         {"QYPGCGSXRQ": "不详", "QYPGCGJZRQ": "2023-12-31"},
     ),
+    boundary=(
+        ({"QYPGCGSXRQ": "2024-03-01 00:00:00", "QYPGCGJZRQ": "2024-03-01"}, True),
+        ({"QYPGCGSXRQ": "2024-03-01", "QYPGCGJZRQ": "2024-02-29"}, False),
+    ),
 )

@@ -19,4 +19,8 @@ RULE = Rule(
     good=({"FJID": "f-1", "FJMC": "批复.pdf"},),
     bad=({"FJID": "f-1", "FJMC": None}, {"FJID": None, "FJMC": "批复.pdf"}),
     beside=({"FJID": None, "FJMC": None},),
+    boundary=(
+        ({"FJID": "1", "FJMC": "证"}, True),
+        ({"FJID": "f-1", "FJMC": " "}, False),
+    ),
 )

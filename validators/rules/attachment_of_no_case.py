@@ -19,4 +19,9 @@ RULE = Rule(
     check=Holds(Filled("SPSXSLBM") | Filled("BLSPSLBM")),
     good=({"SPSXSLBM": "S-1", "BLSPSLBM": None}, {"SPSXSLBM": None, "BLSPSLBM": "B-1"}),
     bad=({"SPSXSLBM": None, "BLSPSLBM": ""},),
+    beside=({"SPSXSLBM": None, "BLSPSLBM": None, "SJYXBS": "0"},),
+    boundary=(
+        ({"SPSXSLBM": "S-1", "BLSPSLBM": "B-1"}, True),
+        ({"SPSXSLBM": " ", "BLSPSLBM": None}, False),
+    ),
 )

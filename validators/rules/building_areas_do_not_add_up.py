@@ -32,4 +32,10 @@ RULE = Rule(
     ),
     bad=({"JZMJ": "100", "DSJZMJ": "80", "DXJZMJ": "18.9"},),
     beside=({"JZMJ": "100", "DSJZMJ": "80", "DXJZMJ": None},),
+    boundary=(
+        ({"JZMJ": "99", "DSJZMJ": "80", "DXJZMJ": "20"}, True),
+        ({"JZMJ": "98.99", "DSJZMJ": "80", "DXJZMJ": "20"}, False),
+        ({"JZMJ": "0", "DSJZMJ": "0", "DXJZMJ": "0"}, True),
+        ({"JZMJ": "0.01", "DSJZMJ": "0", "DXJZMJ": "0"}, False),
+    ),
 )

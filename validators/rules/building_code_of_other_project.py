@@ -44,4 +44,9 @@ RULE = Rule(
         Scene(_ROW | {"DTBM": None}, (("SPGL_XMDTXXB", _OTHER),)),
         Scene(_ROW | {"XMDM": None}, (("SPGL_XMDTXXB", _OTHER),)),
     ),
+    boundary=(
+        (Scene(_ROW, (("SPGL_XMDTXXB", _OTHER | {"XMDM": None}),)), True),
+        (Scene(_ROW, (("SPGL_XMDTXXB", _OTHER | {"DFSJZJ": "A"}),)), True),
+        (Scene(_ROW, (("SPGL_XMDTXXB", _OTHER | {"XMDM": "P10"}),)), False),
+    ),
 )

@@ -46,4 +46,9 @@ RULE = Rule(
     bad=(Scene(_ROW, _sector("31")), Scene(_ROW | {"GCYT": "1001"}, _sector("1"))),
     beside=(Scene(_ROW | {"GCYT": None}, _sector("31")), Scene(_ROW, _sector(None))),
     open=(Scene(_ROW), Scene(_ROW, overdue=True)),
+    boundary=(
+        (Scene(_ROW | {"GCYT": "01"}, _sector("01")), True),
+        (Scene(_ROW, _sector("2")), False),
+        (Scene(_ROW, _sector("10")), False),
+    ),
 )

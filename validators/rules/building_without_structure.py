@@ -3,6 +3,16 @@
 from validators.expression import filled, text
 from validators.rule import Holds, Rule
 
+_WHOLE = {
+    "GCYT": "0101",
+    "JGTX": "1",
+    "NHDJ": "2",
+    "JZFS": "1",
+    "DSCS": "18",
+    "DXCS": "0",
+    "JZGCGD": "54",
+}
+
 RULE = Rule(
     code="PER-014/building_without_structure",
     kind="conditional",
@@ -21,28 +31,12 @@ RULE = Rule(
         filled("JGTX", "NHDJ", "JZFS", "DSCS", "DXCS", "JZGCGD"),
         when=text("GCYT").matches(r"01[0-9]*"),
     ),
-    good=(
-        {
-            "GCYT": "0101",
-            "JGTX": "1",
-            "NHDJ": "2",
-            "JZFS": "1",
-            "DSCS": "18",
-            "DXCS": "0",
-            "JZGCGD": "54",
-        },
-    ),
-    bad=(
-        {
-            "GCYT": "0101",
-            "JGTX": "1",
-            "NHDJ": "2",
-            "JZFS": "1",
-            "DSCS": "18",
-            "DXCS": None,
-            "JZGCGD": "54",
-        },
-        {"GCYT": "01"},
-    ),
+    good=(_WHOLE,),
+    bad=(_WHOLE | {"DXCS": None}, {"GCYT": "01"}),
     beside=({"GCYT": "0501"}, {"GCYT": None}),
+    boundary=(
+        (_WHOLE | {"GCYT": "01"}, True),
+        (_WHOLE | {"JZGCGD": " "}, False),
+        (_WHOLE | {"GCYT": "0199", "NHDJ": None}, False),
+    ),
 )

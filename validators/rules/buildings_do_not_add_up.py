@@ -66,4 +66,8 @@ RULE = Rule(
         Scene(_ROW, _works("100", None), overdue=True),
     ),
     open=(Scene(_ROW, _works("100")), Scene(_ROW), Scene(_ROW, overdue=True)),
+    boundary=(
+        (Scene(_ROW, _works("100", "203.03"), overdue=True), True),
+        (Scene(_ROW, _works("100", "203.04"), overdue=True), False),
+    ),
 )

@@ -28,9 +28,14 @@ _CASE = {"SPLCBM": "LC1", "SPLCBBH": "1", "SPSXBM": "SX1", "SPSXBBH": "1"}
 _NEW, _OLD = ("SPGL_SPJDXXB", "SPGL_SPLCJBLSXXXB"), ("SPGL_DFXMSPLCJDXXB", "SPGL_DFXMSPLCJDSXXXB")
 
 
-def _beside(limit: str, tables: tuple[str, str] = _NEW) -> tuple[tuple[str, dict[str, str]], ...]:
-    stage = {"SPLCBM": "LC1", "SPLCBBH": "1", "SPJDXH": "2", "DFSJZJ": "J1", "SPJDSX": limit}
-    return ((tables[0], stage), (tables[1], _CASE | {"SPJDXH": "2", "DFSJZJ": "L1"}))
+def _beside(
+    limit: str, tables: tuple[str, str] = _NEW, stage: str = "2"
+) -> tuple[tuple[str, dict[str, str]], ...]:
+    at = {"SPJDXH": stage, "DFSJZJ": f"J{stage}"}
+    return (
+        (tables[0], {"SPLCBM": "LC1", "SPLCBBH": "1", "SPJDSX": limit} | at),
+        (tables[1], _CASE | at),
+    )
 
 
 RULE = Rule(
@@ -59,4 +64,8 @@ RULE = Rule(
         Scene(_CASE | {"SXBLSX": None}, _beside("20")),
     ),
     open=(Scene(_CASE | {"SXBLSX": "21"}), Scene(_CASE | {"SXBLSX": "21"}, overdue=True)),
+    boundary=(
+        (Scene(_CASE | {"SXBLSX": "20"}, (*_beside("10"), *_beside("20", stage="3"))), True),
+        (Scene(_CASE | {"SXBLSX": "21"}, (*_beside("10"), *_beside("20", stage="3"))), False),
+    ),
 )

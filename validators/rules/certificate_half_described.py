@@ -20,4 +20,8 @@ RULE = Rule(
     good=({"DZZZWJLJ": "/zz/1.ofd", "ZZBS": "1.2.156.3005.2.1"},),
     bad=({"DZZZWJLJ": None, "ZZBS": "1.2.156.3005.2.1"}, {"DZZZWJLJ": "/zz/1.ofd", "ZZBS": None}),
     beside=({"DZZZWJLJ": None, "ZZBS": None},),
+    boundary=(
+        ({"DZZZWJLJ": "1", "ZZBS": "1"}, True),
+        ({"DZZZWJLJ": " ", "ZZBS": "1.2.156.3005.2.1"}, False),
+    ),
 )

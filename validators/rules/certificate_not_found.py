@@ -36,6 +36,7 @@ def _found(row: Seen, found: Found) -> Reply:
 
 _ROW = {"GCDM": "G1", "GCGHXKZBH": "JG-1"}
 _OF = ("SPGL_JSGCGHXKXXB", {"GCDM": "G1", "DFSJZJ": "P1", "GCGHXKZBH": "JG-1"})
+_LAND = ("SPGL_JSYDGHXKXXB", {"GCDM": "G1", "DFSJZJ": "P2", "YDGHXKZBH": "YD-1"})
 
 RULE = Rule(
     code="PER-018/certificate_not_found",
@@ -62,4 +63,9 @@ RULE = Rule(
     ),
     beside=(Scene(_ROW | {"GCGHXKZBH": None}, (_OF,), overdue=True),),
     open=(Scene(_ROW),),
+    boundary=(
+        (Scene(_ROW | {"SGXKZBH": "SG-1"}, (_OF,), overdue=True), True),
+        (Scene(_ROW | {"YDGHXKZBH": "YD-1"}, (_OF, _LAND), overdue=True), True),
+        (Scene(_ROW | {"YDGHXKZBH": "YD-2"}, (_OF, _LAND), overdue=True), False),
+    ),
 )

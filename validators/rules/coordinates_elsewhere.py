@@ -34,4 +34,8 @@ RULE = Rule(
         {"XMJSDDX": "0", "XMJSDDY": "0", "XZQHDM": "420602"},
     ),
     beside=({"XMJSDDX": "112.14", "XMJSDDY": None, "XZQHDM": "420602"},),
+    boundary=(
+        ({"XMJSDDX": "110.70", "XMJSDDY": "32.02", "XZQHDM": "420602"}, True),
+        ({"XMJSDDX": "110.69", "XMJSDDY": "32.02", "XZQHDM": "420602"}, False),
+    ),
 )

@@ -20,4 +20,8 @@ RULE = Rule(
     good=({"PFRQ": "2026-03-01", "PFWJYXQX": "2026-03-01"},),
     bad=({"PFRQ": "2026-03-01", "PFWJYXQX": "2026-02-28"},),
     beside=({"PFRQ": "2026-03-01", "PFWJYXQX": None}, {"PFRQ": "不详", "PFWJYXQX": "2026-02-28"}),
+    boundary=(
+        ({"PFRQ": "2026-03-01", "PFWJYXQX": "9999-01-01"}, True),
+        ({"PFRQ": "2024-03-01", "PFWJYXQX": "2024-02-29"}, False),
+    ),
 )

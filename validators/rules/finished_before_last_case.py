@@ -57,4 +57,9 @@ RULE = Rule(
         Scene(_ROW | {"XMWQBJSJ": "不详"}, _ends("11", "09 17:01")),
     ),
     open=(Scene(_ROW),),
+    boundary=(
+        (Scene(_ROW, _ends("12", "09 17:00")), True),
+        (Scene(_ROW, _ends("14", "09 17:01")), True),
+        (Scene(_ROW, _ends("12", "09 17:01")), False),
+    ),
 )

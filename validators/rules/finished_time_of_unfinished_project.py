@@ -20,4 +20,8 @@ RULE = Rule(
     good=({"XMSFWQBJ": "0", "XMWQBJSJ": None},),
     bad=({"XMSFWQBJ": "0", "XMWQBJSJ": "2026-03-01 09:00:00"},),
     beside=({"XMSFWQBJ": "1", "XMWQBJSJ": "2026-03-01 09:00:00"},),
+    boundary=(
+        ({"XMSFWQBJ": "0", "XMWQBJSJ": " "}, True),
+        ({"XMSFWQBJ": "0", "XMWQBJSJ": "不详"}, False),
+    ),
 )

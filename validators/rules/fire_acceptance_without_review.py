@@ -41,4 +41,9 @@ RULE = Rule(
     ),
     beside=(Scene({"TSGCXFSJSCWH": None}, (_OF,), overdue=True),),
     open=(Scene(_ROW),),
+    boundary=(
+        (Scene(_ROW, (_OF,)), True),
+        (Scene(_ROW | {"TSGCXFSJSCWH": "建消审〔2026〕10号"}, (_OF,), overdue=True), False),
+        (Scene(_ROW | {"TSGCXFSJSCWH": "建消审[2026]1号"}, (_OF,), overdue=True), False),
+    ),
 )

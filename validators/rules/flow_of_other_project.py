@@ -39,4 +39,8 @@ RULE = Rule(
     bad=(Scene(_ROW | {"SPLCBM": "LC2"}, (_OF,)),),
     beside=(Scene(_ROW | {"SPLCBM": None}, (_OF,)), Scene(_ROW | {"GCDM": None}, (_OF,))),
     open=(Scene(_ROW), Scene(_ROW, overdue=True)),
+    boundary=(
+        (Scene(_ROW | {"SPLCBBH": None}, (_OF,)), True),
+        (Scene(_ROW | {"SPLCBM": "LC10", "SPLCBBH": "1"}, (_OF,)), False),
+    ),
 )

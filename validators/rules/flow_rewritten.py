@@ -42,4 +42,14 @@ RULE = Rule(
     ),
     bad=(Scene(_ROW, earlier=(_ROW | {"SPLCMC": "流程甲"},)),),
     beside=(Scene(_ROW), Scene(_ROW | {"SJYXBS": "0"}, earlier=(_ROW | {"SPLCMC": "流程甲"},))),
+    boundary=(
+        (Scene(_ROW | {"TYRQ": "2026-03-01"}, earlier=(_ROW,)), True),
+        (
+            Scene(
+                _ROW | {"TYRQ": "2026-03-01", "SXRQ": "2026-01-01"},
+                earlier=(_ROW | {"SXRQ": "2026-01-02"},),
+            ),
+            False,
+        ),
+    ),
 )

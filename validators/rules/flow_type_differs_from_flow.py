@@ -41,4 +41,8 @@ RULE = Rule(
     bad=(Scene(_ROW | {"SPLCLX": "2"}, (_OF,)),),
     beside=(Scene(_ROW | {"SPLCLX": None}, (_OF,)), Scene(_ROW | {"SPLCBM": None}, (_OF,))),
     open=(Scene(_ROW), Scene(_ROW, overdue=True)),
+    boundary=(
+        (Scene(_ROW, ((_OF[0], _OF[1] | {"SPLCLX": "01"}),)), True),
+        (Scene(_ROW | {"SPLCLX": "4"}, ((_OF[0], _OF[1] | {"SPLCLX": "5"}),)), False),
+    ),
 )

@@ -40,6 +40,7 @@ def _known(row: Seen, found: Found) -> Reply:
 _ROW = {"XZQHDM": "420602", "DYBZSPLCLX": "1"}
 _OLD = {"XZQHDM": "420602", "SPLCLX": "1"}
 _OF_CITY = ((_FLOWS[0], {"XZQHDM": "420600", "DFSJZJ": "C1", "DYBZSPLCLX": "1"}),)
+_SECOND = (_FLOWS[0], {"XZQHDM": "420600", "DFSJZJ": "C2", "DYBZSPLCLX": "2"})
 _ONCE_OF_CITY = ((_FLOWS[1], {"XZQHDM": "420600", "DFSJZJ": "C1", "SPLCLX": "1"}),)
 
 RULE = Rule(
@@ -65,4 +66,8 @@ RULE = Rule(
         Scene(_ROW | {"DYBZSPLCLX": None}, _OF_CITY),
     ),
     open=(Scene(_ROW), Scene(_OLD)),
+    boundary=(
+        (Scene(_ROW | {"DYBZSPLCLX": "2"}, (*_OF_CITY, _SECOND)), True),
+        (Scene(_ROW | {"DYBZSPLCLX": "3", "SPLCBM": "LC3"}, (*_OF_CITY, _SECOND)), False),
+    ),
 )

@@ -51,4 +51,9 @@ RULE = Rule(
         Scene(_ROW | {"SPLCBBH": "3.1"}, _before(_TABLES[0], "1")),
         Scene(_ROW | {"SPLCBBH": "1"}, _before(_TABLES[0], "3")),
     ),
+    boundary=(
+        (Scene(_ROW | {"SPLCBBH": "10"}, _before(_TABLES[0], "9")), True),
+        (Scene(_ROW | {"SPLCBBH": "10"}, _before(_TABLES[0], "8")), False),
+        (Scene(_ROW, _before(_TABLES[0], "1", "4")), False),
+    ),
 )

@@ -22,4 +22,10 @@ RULE = Rule(
     good=({"BLR": "张三"}, {"BLR": "欧阳明"}),
     bad=({"BLR": "系统自动"}, {"BLR": "admin"}, {"BLR": "1001"}),
     beside=({"BLR": None},),
+    boundary=(
+        ({"BLR": "王管理"}, True),
+        ({"BLR": "王管理员"}, False),
+        ({"BLR": "张三1001"}, True),
+        ({"BLR": "0"}, False),
+    ),
 )

@@ -26,4 +26,10 @@ RULE = Rule(
     good=({"GBHY": "E47"}, {"GBHY": "K7010"}, {"GBHY": "E"}),
     bad=({"GBHY": "E7010"}, {"GBHY": "A06"}),
     beside=({"GBHY": "4710"}, {"GBHY": None}),
+    boundary=(
+        ({"GBHY": "E50"}, True),
+        ({"GBHY": "E51"}, False),
+        ({"GBHY": "T97"}, True),
+        ({"GBHY": "T98"}, False),
+    ),
 )

@@ -27,4 +27,10 @@ RULE = Rule(
     ),
     bad=({"SPLCLX": "2", "XMTZLY": "2"}, {"SPLCLX": "4", "XMTZLY": "1"}),
     beside=({"SPLCLX": "6", "XMTZLY": "1"}, {"SPLCLX": "1", "XMTZLY": None}),
+    boundary=(
+        ({"SPLCLX": "2", "XMTZLY": "1"}, True),
+        ({"SPLCLX": "3", "XMTZLY": "1"}, False),
+        ({"SPLCLX": "1", "XMTZLY": "2"}, False),
+        ({"SPLCLX": "5", "XMTZLY": "1"}, False),
+    ),
 )

@@ -24,4 +24,8 @@ RULE = Rule(
     good=({"ZTZE": "10000000"},),
     bad=({"ZTZE": "10000000.01"}, {"ZTZE": "120000000"}),
     beside=({"ZTZE": "一亿"}, {"ZTZE": None}),
+    boundary=(
+        ({"ZTZE": "10000000.00"}, True),
+        ({"ZTZE": "10000000.000001"}, False),
+    ),
 )

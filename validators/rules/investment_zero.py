@@ -20,4 +20,8 @@ RULE = Rule(
     good=({"ZTZE": "0.01"}, {"ZTZE": "12000"}),
     bad=({"ZTZE": "0"}, {"ZTZE": "0.00"}),
     beside=({"ZTZE": "-1"}, {"ZTZE": None}),
+    boundary=(
+        ({"ZTZE": "0.000001"}, True),
+        ({"ZTZE": "-0"}, False),
+    ),
 )

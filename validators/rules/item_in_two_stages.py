@@ -41,4 +41,9 @@ RULE = Rule(
     ),
     bad=(Scene(_ROW, _NEW), Scene(_ROW, _OLD)),
     beside=(Scene(_ROW | {"SPSXBM": None}, _NEW),),
+    boundary=(
+        (Scene(_ROW, ((_TABLES[0], _OTHER | {"SPLCBBH": "2"}),)), True),
+        (Scene(_ROW, ((_TABLES[0], _OTHER | {"SPJDXH": "2"}),)), True),
+        (Scene(_ROW, ((_TABLES[0], _OTHER | {"SPSXBBH": "1.0"}),)), False),
+    ),
 )

@@ -63,4 +63,9 @@ RULE = Rule(
         Scene(_LINK, _beside("20", "21", "自然日")),
     ),
     open=(Scene(_LINK), Scene(_LINK, overdue=True)),
+    boundary=(
+        (Scene(_LINK, _beside("20", "20", "")), True),
+        (Scene(_LINK, _beside("20", "21", "工作日")), False),
+        (Scene(_LINK, _beside("20", "21", "")), False),
+    ),
 )

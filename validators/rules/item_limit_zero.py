@@ -20,4 +20,8 @@ RULE = Rule(
     good=({"SXBLSX": "1"},),
     bad=({"SXBLSX": "0"},),
     beside=({"SXBLSX": "-1"}, {"SXBLSX": None}),
+    boundary=(
+        ({"SXBLSX": "01"}, True),
+        ({"SXBLSX": "00"}, False),
+    ),
 )

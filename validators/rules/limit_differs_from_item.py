@@ -50,4 +50,8 @@ RULE = Rule(
         Scene(_CASE | {"SXBLSX": "9"}),
         Scene(_CASE | {"SXBLSX": "9"}, overdue=True),
     ),
+    boundary=(
+        (Scene(_CASE | {"SXBLSX": "08"}, (_ITEM,)), True),
+        (Scene(_CASE | {"SXBLSX": "7"}, (_ITEM,)), False),
+    ),
 )

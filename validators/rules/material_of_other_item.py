@@ -50,4 +50,8 @@ RULE = Rule(
         Scene(_ROW | {"CLMLBH": None}, (_OF, (_LIST, _AT))),
     ),
     open=(Scene(_ROW, (_OF,)), Scene(_ROW, overdue=True)),
+    boundary=(
+        (Scene(_ROW, (_OF, (_LIST, _AT), (_LIST, _AT | {"SPSXBM": "SX2", "DFSJZJ": "N"}))), True),
+        (Scene(_ROW, (_OF, (_LIST, _AT | {"SPSXBM": "SX10"}))), False),
+    ),
 )

@@ -20,4 +20,9 @@ RULE = Rule(
     good=({"SPJDXH": "5", "LCBSXLX": "2"},),
     bad=({"SPJDXH": "5", "LCBSXLX": "1"},),
     beside=({"SPJDXH": "1", "LCBSXLX": "1"}, {"SPJDXH": "5", "LCBSXLX": None}),
+    boundary=(
+        ({"SPJDXH": "05", "LCBSXLX": "02"}, True),
+        ({"SPJDXH": "05", "LCBSXLX": "1"}, False),
+        ({"SPJDXH": "5", "LCBSXLX": "3"}, False),
+    ),
 )

@@ -20,4 +20,9 @@ RULE = Rule(
     good=({"SPJDXH": "5", "SPJDSX": "0"},),
     bad=({"SPJDXH": "5", "SPJDSX": "1"},),
     beside=({"SPJDXH": "4", "SPJDSX": "20"},),
+    boundary=(
+        ({"SPJDXH": "05", "SPJDSX": "00"}, True),
+        ({"SPJDXH": "05", "SPJDSX": "01"}, False),
+        ({"SPJDXH": "5", "SPJDSX": "-1"}, False),
+    ),
 )

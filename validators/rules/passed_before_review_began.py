@@ -22,4 +22,8 @@ RULE = Rule(
     beside=(
         {"SCKSRQ": "2026-03-02", "SCTGSJ": "2026-03-01 18:00:00", "CSWCSJ": "2026-03-02 10:00:00"},
     ),
+    boundary=(
+        ({"SCKSRQ": "2026-03-02", "SCTGSJ": "2026-03-02 00:00:00", "CSWCSJ": " "}, True),
+        ({"SCKSRQ": "2026-03-02", "SCTGSJ": "2026-03-01 23:59:59", "CSWCSJ": " "}, False),
+    ),
 )

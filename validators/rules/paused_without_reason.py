@@ -46,4 +46,16 @@ RULE = Rule(
         Scene(_ROW | {"SPSXSLBM": None}, overdue=True),
     ),
     open=(Scene(_ROW),),
+    boundary=(
+        (Scene(_ROW, _TOLD), True),
+        (Scene(_ROW | {"BLYJ": " "}, overdue=True), False),
+        (
+            Scene(
+                _ROW,
+                ((_PROCEDURES, _OF_CASE | {"SPSXSLBM": "BJ-2", "DFSJZJ": "T1"}),),
+                overdue=True,
+            ),
+            False,
+        ),
+    ),
 )

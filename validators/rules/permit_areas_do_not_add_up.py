@@ -32,4 +32,10 @@ RULE = Rule(
     ),
     bad=({"ZJZMJ": "100", "DSJZMJ": "80", "DXJZMJ": "18.9"},),
     beside=({"ZJZMJ": "100", "DSJZMJ": "80", "DXJZMJ": None},),
+    boundary=(
+        ({"ZJZMJ": "99", "DSJZMJ": "80", "DXJZMJ": "20"}, True),
+        ({"ZJZMJ": "98.99", "DSJZMJ": "80", "DXJZMJ": "20"}, False),
+        ({"ZJZMJ": "0", "DSJZMJ": "0", "DXJZMJ": "0"}, True),
+        ({"ZJZMJ": "0.01", "DSJZMJ": "0", "DXJZMJ": "0"}, False),
+    ),
 )

@@ -69,4 +69,14 @@ RULE = Rule(
         Scene(_ROW | {"BARQ": None}, _earlier(_LAND, "2026-03-02")),
     ),
     open=(Scene(_ROW | {"FZRQ": "2026-03-02"}),),
+    boundary=(
+        (Scene(_ROW | {"BARQ": "2026-03-02"}, _earlier(_LAND, "2026-03-02")), True),
+        (
+            Scene(
+                _ROW | {"BARQ": "2026-03-02"},
+                (*_earlier(_BUILDING, "2026-03-01"), *_earlier(_LAND, "2026-03-03")),
+            ),
+            False,
+        ),
+    ),
 )

@@ -25,4 +25,9 @@ RULE = Rule(
     good=({"NKGSJ": "1971-01-01", "NJCSJ": "1971-01-01"},),
     bad=({"NKGSJ": "1970-01-01", "NJCSJ": "1970-12-31"}, {"NKGSJ": "1970-12-31", "NJCSJ": None}),
     beside=({"NKGSJ": None, "NJCSJ": None}, {"NKGSJ": "2026-01-01", "NJCSJ": None}),
+    boundary=(
+        ({"NKGSJ": "1971-01-01", "NJCSJ": "1971-01-02"}, True),
+        ({"NKGSJ": "1971-01-01", "NJCSJ": "1970-12-31"}, False),
+        ({"NKGSJ": "1970-12-31", "NJCSJ": "1971-01-01"}, False),
+    ),
 )

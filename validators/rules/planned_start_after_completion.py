@@ -21,4 +21,8 @@ RULE = Rule(
     good=({"JHKGRQ": "2026-03-01", "JHJGRQ": "2026-03-02"},),
     bad=({"JHKGRQ": "2026-03-01", "JHJGRQ": "2026-03-01"},),
     beside=({"JHKGRQ": "2026-03-01", "JHJGRQ": None}, {"JHKGRQ": "不详", "JHJGRQ": "2026-03-01"}),
+    boundary=(
+        ({"JHKGRQ": "2024-02-28", "JHJGRQ": "2024-02-29"}, True),
+        ({"JHKGRQ": "2024-02-29", "JHJGRQ": "2024-02-29 00:00:00"}, False),
+    ),
 )

@@ -48,4 +48,10 @@ RULE = Rule(
         {"XMJWDZB": "汉江边", "XZQHDM": "420602"},
     ),
     beside=({"XMJWDZB": None, "XZQHDM": "420602"},),
+    boundary=(
+        ({"XMJWDZB": "112.14,32.66", "XZQHDM": "420602"}, True),
+        ({"XMJWDZB": "112.14,32.68", "XZQHDM": "420602"}, False),
+        ({"XMJWDZB": "112.14,32.02;112.15,32.03;", "XZQHDM": "420602"}, True),
+        ({"XMJWDZB": "112.14,32.02;112.15,32.68", "XZQHDM": "420602"}, False),
+    ),
 )

@@ -20,4 +20,8 @@ RULE = Rule(
     good=({"TBCXSX": "1"},),
     bad=({"TBCXSX": "0"},),
     beside=({"TBCXSX": "-3"}, {"TBCXSX": None}),
+    boundary=(
+        ({"TBCXSX": "01"}, True),
+        ({"TBCXSX": "00"}, False),
+    ),
 )

@@ -52,4 +52,15 @@ RULE = Rule(
         Scene(_ROW | {"JSDWDM": None}, (("SPGL_XMJBXXB", _OTHER),)),
         Scene(_ROW | {"XMMC": None}, (("SPGL_XMJBXXB", _OTHER),)),
     ),
+    boundary=(
+        (Scene(_ROW, (("SPGL_XMJBXXB", _OTHER | {"XMDM": None}),)), True),
+        (Scene(_ROW, (("SPGL_XMJBXXB", _OTHER | {"XMMC": "樊城区第一小学新建工程二期"}),)), True),
+        (
+            Scene(
+                _ROW | {"XMMC": "汉江CBD一期"},
+                (("SPGL_XMJBXXB", _OTHER | {"XMMC": "汉江cbd·一期"}),),
+            ),
+            False,
+        ),
+    ),
 )

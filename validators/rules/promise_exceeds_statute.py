@@ -26,4 +26,9 @@ RULE = Rule(
         {"CNBJSX": "21", "FDBJSX": "20", "CNBJSXDW": "1", "FDBJSXDW": "2"},
         {"CNBJSX": "21", "FDBJSX": None, "CNBJSXDW": "1", "FDBJSXDW": "1"},
     ),
+    boundary=(
+        ({"CNBJSX": "0", "FDBJSX": "0", "CNBJSXDW": "1", "FDBJSXDW": "1"}, True),
+        ({"CNBJSX": "20", "FDBJSX": "20", "CNBJSXDW": "2", "FDBJSXDW": "2"}, True),
+        ({"CNBJSX": "20", "FDBJSX": "19", "CNBJSXDW": "2", "FDBJSXDW": "2"}, False),
+    ),
 )

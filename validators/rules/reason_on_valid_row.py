@@ -20,4 +20,8 @@ RULE = Rule(
     good=({"SJYXBS": "1", "SJWXYY": None}, {"SJYXBS": "1", "SJWXYY": ""}),
     bad=({"SJYXBS": "1", "SJWXYY": "录入有误"},),
     beside=({"SJYXBS": "0", "SJWXYY": "录入有误"},),
+    boundary=(
+        ({"SJYXBS": "1", "SJWXYY": " "}, True),
+        ({"SJYXBS": "1", "SJWXYY": "无"}, False),
+    ),
 )

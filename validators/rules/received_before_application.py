@@ -55,4 +55,8 @@ RULE = Rule(
         Scene(_ROW, _applied(None)),
     ),
     open=(Scene(_ROW), Scene(_ROW, overdue=True)),
+    boundary=(
+        (Scene(_ROW | {"BLSJ": "2026-03-03 00:00:00"}, _applied("2026-03-02 23:59:59")), True),
+        (Scene(_ROW | {"BLSJ": "2026-03-02 23:59:59"}, _applied("2026-03-03 00:00:00")), False),
+    ),
 )

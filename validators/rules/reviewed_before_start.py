@@ -24,4 +24,8 @@ RULE = Rule(
         {"SCKSRQ": "2026-03-02", "CSWCSJ": None},
         {"SCKSRQ": "不详", "CSWCSJ": "2026-03-01 18:00:00"},
     ),
+    boundary=(
+        ({"SCKSRQ": "2026-03-02", "CSWCSJ": "2026-03-02 00:00:00"}, True),
+        ({"SCKSRQ": "2026-03-02", "CSWCSJ": "2026-03-01 23:59:59"}, False),
+    ),
 )

@@ -24,4 +24,8 @@ RULE = Rule(
     good=({"JSGMJNR": "新建道路1.2公里"}, {"JSGMJNR": "住宅楼"}),
     bad=({"JSGMJNR": "1000"}, {"JSGMJNR": "建设"}),
     beside=({"JSGMJNR": None},),
+    boundary=(
+        ({"JSGMJNR": "道路500米"}, True),
+        ({"JSGMJNR": "道路500"}, False),
+    ),
 )

@@ -1,8 +1,8 @@
 """同一办件有两条有效的接件记录。"""
 
-from validators.case_steps import in_order
-from validators.rule import Rule
-from validators.scenes import case, undated
+from validators.case_steps import STEPS, in_order
+from validators.rule import Rule, Scene
+from validators.scenes import case, step, undated
 
 RULE = Rule(
     code="PRC-001/second_receipt",
@@ -24,4 +24,12 @@ RULE = Rule(
     ),
     bad=(case(("1", "03 09:00"), ("1", "02 09:00"), ("3", "02 10:00")),),
     beside=(undated("1", ("1", "02 09:00")),),
+    boundary=(
+        (
+            Scene(step("1", "02 09:01"), ((STEPS, step("1", "02 09:00") | {"SPSXSLBM": "BJ-2"}),)),
+            True,
+        ),
+        (case(("1", "02 09:01"), ("1", "02 09:00")), False),
+        (case(("1", "02 09:00"), ("1", "02 09:01")), False),
+    ),
 )

@@ -23,4 +23,9 @@ RULE = Rule(
     good=({"XMMC": "滨河新区住宅小区一期"}, {"XMMC": "涉密载体销毁中心改造"}),
     bad=({"XMMC": "综合业务楼（涉密）"}, {"XMMC": "涉密工程三号"}, {"XMMC": "机密级机房改造"}),
     beside=({"XMMC": ""},),
+    boundary=(
+        ({"XMMC": "秘密花园主题公园"}, True),
+        ({"XMMC": "档案楼（秘密级）"}, False),
+        ({"XMMC": "涉密项目配套用房"}, False),
+    ),
 )

@@ -37,4 +37,8 @@ RULE = Rule(
         Scene(_ROW | {"LSH": None}, earlier=({"LSH": None, "SJYXBS": "0"},)),
         Scene(_ROW, earlier=({"LSH": "9", "SJYXBS": "1"},)),
     ),
+    boundary=(
+        (Scene(_ROW, earlier=({"LSH": "90", "SJYXBS": "0"}, {"LSH": None, "SJYXBS": "1"})), True),
+        (Scene(_ROW, earlier=({"LSH": "9", "SJYXBS": "0"}, {"LSH": "8", "SJYXBS": "1"})), False),
+    ),
 )

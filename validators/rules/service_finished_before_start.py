@@ -60,4 +60,8 @@ RULE = Rule(
         Scene(_ROW | {"BLSJ": None}, overdue=True),
     ),
     open=(Scene(_ROW),),
+    boundary=(
+        (Scene(_ROW, _start("不详"), overdue=True), True),
+        (Scene(_ROW | {"ZJFWSXSLBM": "ZJ-2"}, _start("2026-03-02 09:00:00"), overdue=True), False),
+    ),
 )

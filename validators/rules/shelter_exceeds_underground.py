@@ -20,4 +20,8 @@ RULE = Rule(
     good=({"RFMJ": "20", "DXJZMJ": "20"},),
     bad=({"RFMJ": "20.01", "DXJZMJ": "20"},),
     beside=({"RFMJ": None, "DXJZMJ": "20"},),
+    boundary=(
+        ({"RFMJ": "0.00", "DXJZMJ": "0"}, True),
+        ({"RFMJ": "0.01", "DXJZMJ": "0"}, False),
+    ),
 )

@@ -20,4 +20,10 @@ RULE = Rule(
     good=({"SPJDXH": "1", "SPJDSX": "1"}, {"SPJDXH": "4", "SPJDSX": "50"}),
     bad=({"SPJDXH": "1", "SPJDSX": "0"}, {"SPJDXH": "4", "SPJDSX": "51"}),
     beside=({"SPJDXH": "5", "SPJDSX": "0"}, {"SPJDXH": "1", "SPJDSX": None}),
+    boundary=(
+        ({"SPJDXH": "4", "SPJDSX": "1"}, True),
+        ({"SPJDXH": "4", "SPJDSX": "0"}, False),
+        ({"SPJDXH": "3", "SPJDSX": "50"}, True),
+        ({"SPJDXH": "3", "SPJDSX": "51"}, False),
+    ),
 )

@@ -20,4 +20,8 @@ RULE = Rule(
     good=({"NKGSJ": "2026-03-01", "NJCSJ": "2026-03-02"},),
     bad=({"NKGSJ": "2026-03-01", "NJCSJ": "2026-03-01"},),
     beside=({"NKGSJ": "2026-03-01", "NJCSJ": None}, {"NKGSJ": "不详", "NJCSJ": "2026-03-01"}),
+    boundary=(
+        ({"NKGSJ": "2024-02-28", "NJCSJ": "2024-02-29"}, True),
+        ({"NKGSJ": "2024-02-29", "NJCSJ": "2024-02-29 00:00:00"}, False),
+    ),
 )

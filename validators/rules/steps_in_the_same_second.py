@@ -1,9 +1,9 @@
 """同一办件的不同状态办理时间完全相同。"""
 
-from validators.case_steps import STEPS_OF_CASE, rank, told
+from validators.case_steps import STEPS, STEPS_OF_CASE, rank, told
 from validators.neighbours import Against, Found, Reply, Seen
-from validators.rule import Compares, Rule
-from validators.scenes import case, undated
+from validators.rule import Compares, Rule, Scene
+from validators.scenes import case, step, undated
 
 
 def _apart(row: Seen, found: Found) -> Reply:
@@ -16,6 +16,8 @@ def _apart(row: Seen, found: Found) -> Reply:
             return Against(f"时间相同的记录：{told(other)}。")
     return True
 
+
+_RECEIPT = ((STEPS, step("1", "02 09:00")),)
 
 RULE = Rule(
     code="LIM-013/steps_in_the_same_second",
@@ -37,4 +39,9 @@ RULE = Rule(
     ),
     bad=(case(("3", "02 09:00"), ("1", "02 09:00")), case(("11", "02 09:00"), ("8", "02 09:00"))),
     beside=(undated("3", ("1", "02 09:00")),),
+    boundary=(
+        (Scene(step("3", "02 09:00") | {"BLSJ": "2026-03-02 09:00:01"}, _RECEIPT), True),
+        (Scene(step("3", "02 09:00") | {"SPSXSLBM": "BJ-2"}, _RECEIPT), True),
+        (case(("1", "02 09:00"), ("3", "02 09:00")), False),
+    ),
 )

@@ -33,4 +33,8 @@ RULE = Rule(
         {"GCMC": "TEST123"},
     ),
     beside=({"GCMC": None},),
+    boundary=(
+        ({"GCMC": "软件工程测试中心"}, True),
+        ({"GCMC": "软件工程测试2"}, False),
+    ),
 )

@@ -33,4 +33,8 @@ RULE = Rule(
         {"XMMC": "TEST123"},
     ),
     beside=({"XMMC": None},),
+    boundary=(
+        ({"XMMC": "测试楼"}, True),
+        ({"XMMC": "测试"}, False),
+    ),
 )

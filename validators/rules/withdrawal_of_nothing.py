@@ -33,4 +33,8 @@ RULE = Rule(
     good=(Scene(_ROW, earlier=(_ROW | {"SJYXBS": "1"},)),),
     bad=(Scene(_ROW), Scene(_ROW, earlier=(_ROW | {"SJWXYY": "重复"},))),
     beside=(Scene(_ROW | {"SJYXBS": "1"}), Scene(_ROW | {"SJYXBS": None})),
+    boundary=(
+        (Scene(_ROW, earlier=(_ROW, _ROW | {"SJYXBS": "1"})), True),
+        (Scene(_ROW | {"DFSJZJ": None}), False),
+    ),
 )
