@@ -69,7 +69,8 @@ def test_a_part_of_the_rows_blames_nobody(rule: Rule) -> None:
     standard = load("3.0")
     table = next(code for code in rule.tables if code in standard.tables)
     plan = ruleset().plan(table)
-    for scene in (*rule.good, *rule.bad, *rule.beside, *rule.open):
+    edges = (edge for edge, _ in rule.boundary)
+    for scene in (*rule.good, *rule.bad, *rule.beside, *rule.open, *edges):
         if not isinstance(scene, Scene):
             continue
         known = tuple(other for other in scene.others if other[0] in standard.tables)

@@ -31,5 +31,6 @@ RULE = DossierRule(
     check=_check,
     good=(Told({"SPGL_SPLCXXB": _FLOW, _PROFILE: ({"XZQHDM": "420602"},)}),),
     bad=(Told({"SPGL_SPLCXXB": _FLOW}),),
+    beside=(Told({_PROFILE: ({"XZQHDM": "420602"},)}),),
     boundary=((Told({"SPGL_SPLCXXB": _FLOW, _PROFILE: ()}), False),),
 )

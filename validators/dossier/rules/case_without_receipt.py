@@ -3,7 +3,7 @@
 from validators.dossier.course import RECEIVED
 from validators.dossier.rule import Answer, DossierRule, Setting, holds
 from validators.dossier.subject import Subject
-from validators.dossier.told import case
+from validators.dossier.told import case, project
 
 
 def _check(subject: Subject, _: Setting) -> Answer:
@@ -28,5 +28,6 @@ RULE = DossierRule(
     check=_check,
     good=(case("1 03-02 09:00", "3 03-02 10:00"),),
     bad=(case("3 03-02 10:00", "11 03-05 10:00"), case()),
+    beside=(project(),),
     boundary=((case("1 03-02 09:00"), True),),
 )

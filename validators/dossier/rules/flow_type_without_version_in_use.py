@@ -13,7 +13,8 @@ def _check(subject: Subject, setting: Setting) -> Answer:
     return holds(not gone, sorts="、".join(gone))
 
 
-_ROW = set_up((1, "SX1", ""))["SPGL_SPLCXXB"][0]
+_SET_UP = set_up((1, "SX1", ""))
+_ROW, _STAGES = _SET_UP["SPGL_SPLCXXB"][0], _SET_UP["SPGL_SPJDXXB"]
 _STOPPED = {**_ROW, "TYRQ": "2026-01-01"}
 
 RULE = DossierRule(
@@ -34,6 +35,7 @@ RULE = DossierRule(
     check=_check,
     good=(Told({"SPGL_SPLCXXB": (_ROW,)}),),
     bad=(Told({"SPGL_SPLCXXB": (_STOPPED,)}),),
+    beside=(Told({"SPGL_SPJDXXB": _STAGES}),),
     boundary=(
         (Told({"SPGL_SPLCXXB": (_STOPPED, {**_ROW, "SPLCBBH": "2"})}), True),
         (Told({"SPGL_SPLCXXB": (_ROW, {**_STOPPED, "DYBZSPLCLX": "3", "SPLCBM": "LC3"})}), False),

@@ -32,5 +32,6 @@ RULE = DossierRule(
     check=_check,
     good=(Told({ITEM: (_ROW,), _CATALOGUE: (_ROW,)}),),
     bad=(Told({ITEM: (_ROW,)}),),
+    beside=(Told({_CATALOGUE: (_ROW,)}),),
     boundary=((Told({ITEM: (_ROW,), _CATALOGUE: ({**_ROW, "SPSXBBH": "2"},)}), False),),
 )

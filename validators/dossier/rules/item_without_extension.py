@@ -31,5 +31,6 @@ RULE = DossierRule(
     check=_check,
     good=(Told({ITEM: (_ROW,), _EXTENSION: (_ROW,)}),),
     bad=(Told({ITEM: (_ROW,)}), Told({ITEM: (_ROW,), _EXTENSION: ({**_ROW, "SPSXBBH": "2"},)})),
+    beside=(Told({_EXTENSION: (_ROW,)}),),
     boundary=((Told({ITEM: (_ROW,), _EXTENSION: ({**_ROW, "SPSXBBH": "1.0"},)}), True),),
 )

@@ -1,6 +1,6 @@
 """工程没有建设单位。"""
 
-from validators.dossier.rule import Answer, DossierRule, Setting, holds
+from validators.dossier.rule import Answer, DossierRule, Setting, Told, holds
 from validators.dossier.subject import Subject
 from validators.dossier.told import project
 
@@ -30,5 +30,6 @@ RULE = DossierRule(
     check=_check,
     good=(project(also={_UNITS: ({"DWLX": "1"}, {"DWLX": "2"})}),),
     bad=(project(), project(also={_UNITS: ({"DWLX": "2"},)})),
+    beside=(Told({_UNITS: ({"GCDM": "GC1", "DWLX": "2"},)}),),
     boundary=((project(also={_UNITS: ({"DWLX": " 1"},)}), True),),
 )
