@@ -1,8 +1,8 @@
-"""拉取各县（市、区）和部门的数据：收讫、校验、入库前排队，几秒钟一轮。
+"""拉取各县（市、区）和部门的数据：收讫、校验、入库前排队，每几秒查看一遍。
 
-**做什么。** 每个分片负责几个单位，在约两分钟里用少量线程反复查看这些单位的前置库、文件目录：有新
-数据就原样收讫、立即校验，合格的进入上报队列，不合格的进入整改单。一个单位连不上、超时或数据有误，
-不影响其他单位。
+**做什么。** 每个分片负责几个单位，每两分钟来一轮接班，接班之前上一轮一直在岗，用少量线程反复查看
+这些单位的前置库、文件目录：有新数据就原样收讫、立即校验，合格的进入上报队列，不合格的进入整改单。
+一个单位连不上、超时或数据有误，不影响其他单位。
 
 **看什么。** 映射任务的名称就是该分片的单位；“资产”页里每个单位各有一项，每次收到新数据记一条事
 件（条数、最迟一条的延迟秒数）。接口推送的单位由接收服务直接收讫，不在本流程内。
@@ -10,11 +10,12 @@
 **出错怎么办。** 可以随时中断、重跑：同一内容再次收到不产生新版本。某单位持续失败由“监测时效”报
 告，先看任务日志里该单位的一行，再看 `./run exchange bodies <代码>`。
 
-One run serves all bodies for about two minutes and is followed by the next at once: a few task
-starts a minute whatever the number of bodies.
+One run serves all bodies until the next, two minutes later, has taken its posts over: a few task
+starts a minute whatever the number of bodies, and no gap while Airflow starts a process.
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pendulum
 from airflow.sdk import Asset, AssetAlias, dag, get_current_context, task
@@ -22,7 +23,8 @@ from airflow.sdk import Asset, AssetAlias, dag, get_current_context, task
 from connectors.county import load_bodies
 
 SHARDS = 2
-ROUND = timedelta(seconds=110)
+ROUND = timedelta(minutes=5)
+"""At the longest, when no next run comes."""
 
 LANDED = AssetAlias("landed", group="spgl")
 
@@ -33,20 +35,24 @@ ASSETS = {
 }
 
 
-def shards() -> list[dict[str, list[str]]]:
+def shards() -> list[dict[str, Any]]:
     """The bodies dealt out in turn, so that each shard has some of every kind."""
     names = {code: body.name for code, body in sorted(load_bodies().items())}
     dealt = [list(names)[start::SHARDS] for start in range(SHARDS)]
-    return [{"codes": hand, "names": [names[code] for code in hand]} for hand in dealt if hand]
+    return [
+        {"post": f"pull/{number}", "codes": hand, "names": [names[code] for code in hand]}
+        for number, hand in enumerate(dealt)
+        if hand
+    ]
 
 
 @dag(
     dag_id="pull_counties",
     dag_display_name="拉取各县（市、区）",
-    schedule="@continuous",
+    schedule="*/2 * * * *",
     start_date=pendulum.datetime(2026, 1, 1, tz="Asia/Shanghai"),
     catchup=False,
-    max_active_runs=1,
+    max_active_runs=2,
     doc_md=__doc__,
     tags=["拉取", "近实时"],
     default_args={
@@ -68,13 +74,16 @@ def pull_counties() -> None:
         inlets=list(ASSETS.values()),
         outlets=[LANDED],
     )
-    def pull(shard: dict[str, list[str]]) -> None:
-        """Sweeps the bodies of the shard until the round is over; one event per body with news."""
+    def pull(shard: dict[str, Any]) -> None:
+        """Sweeps the bodies of the shard until the next run does; one event per body with news."""
         from exchange import rounds
         from exchange.settings import Settings
 
         summaries = rounds.pull_shard(
-            Settings.read(), shard["codes"], until=datetime.now(UTC) + ROUND
+            Settings.read(),
+            shard["codes"],
+            until=datetime.now(UTC) + ROUND,
+            post=shard["post"],
         )
         events = get_current_context()["outlet_events"][LANDED]
         for code, summary in summaries.items():

@@ -19,6 +19,7 @@ from exchange.errors import TryLaterError
 from exchange.judging.judge import judge_due
 from exchange.ledger.seal import seal
 from exchange.rounds.loop import now, repeat
+from exchange.rounds.relief import Post
 from exchange.rounds.sealing import keep_ledger
 from exchange.rounds.watching import watch_until
 from exchange.rounds.wiring import Exchange, opened
@@ -54,22 +55,38 @@ class DeliverySummary:
 
 
 def deliver(
-    settings: Settings, *, until: datetime, stop: threading.Event | None = None
+    settings: Settings,
+    *,
+    until: datetime,
+    stop: threading.Event | None = None,
+    post: str | None = None,
 ) -> dict[str, DeliverySummary]:
     """Send, ask and confirm until ``until``; the result is by way up.
 
-    A way up that is down costs the others nothing; its rows wait with their retry ladder.
+    A way up that is down costs the others nothing; its rows wait with their retry ladder. With a
+    ``post`` the round takes it over at once, and ends when the next round has done so.
     """
     stop = stop or threading.Event()
     with opened(settings, work="deliver") as exchange:
         versions = exchange.upstream_versions()
         summaries = {version: DeliverySummary() for version in versions}
-        with ThreadPoolExecutor(max_workers=len(versions) + 2) as pool:
+        with ThreadPoolExecutor(max_workers=len(versions) + 3) as pool:
             pool.submit(watch_until, exchange, until=until, stop=stop)
             pool.submit(keep_ledger, exchange, until=until, stop=stop)
             for version in versions:
                 pool.submit(_serve, exchange, version, summaries[version], until, stop)
+            if post is not None:
+                pool.submit(_until_relieved, Post(exchange.store, post), until, stop)
     return summaries
+
+
+def _until_relieved(post: Post, until: datetime, stop: threading.Event) -> None:
+    """Hold the post; end the round when the next one has taken it over."""
+    while not stop.is_set() and now() < until:
+        post.take()
+        if post.is_relieved():
+            stop.set()
+        stop.wait(1)
 
 
 def deliver_once(settings: Settings) -> dict[str, DeliverySummary]:

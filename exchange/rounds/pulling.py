@@ -23,6 +23,7 @@ from exchange.landing.land import Feed
 from exchange.landing.pull import Pulled, Reading, pull
 from exchange.rounds.comparing import Allowance, compare_some
 from exchange.rounds.loop import now
+from exchange.rounds.relief import Post
 from exchange.rounds.rhythm import budget_spent, interval, may_start
 from exchange.rounds.wiring import Exchange, opened, register_bodies
 from exchange.settings import Settings
@@ -41,6 +42,7 @@ COMPARED_TOGETHER = 0.05
 JUDGED_WHILE_READING = 100
 """New versions that are judged before the rest of the sweep is read."""
 ASK_WHAT_IS_DUE = timedelta(seconds=1)
+READY_AFTER = timedelta(seconds=20)
 SLOW_WHEN_NEARLY_FULL = 10
 """How many times its rhythm a body waits while the disk is nearly full."""
 
@@ -102,8 +104,12 @@ def pull_shard(
     until: datetime,
     stop: threading.Event | None = None,
     once: bool = False,
+    post: str | None = None,
 ) -> dict[str, BodySummary]:
     """Pull, land and judge these bodies until ``until`` (``once``: a single sweep of each).
+
+    With a ``post`` the round takes it over as soon as it has swept its bodies, and ends when the
+    next round has done so.
 
     Raises StopError for a body that no county file names, and TryLaterError when the store cannot
     be reached at the start. A body's own failure is in its summary and in the store, and it is
@@ -131,7 +137,10 @@ def pull_shard(
         pool = ThreadPoolExecutor(max_workers=threads)
         try:
             ask_at = began
-            while not stop.is_set() and now() < until:
+            here = Post(exchange.store, post)
+            while not stop.is_set() and now() < until and not here.is_relieved():
+                if _is_at_work(served, began):
+                    here.take()
                 if now() >= ask_at:
                     _ask_what_is_due(exchange, served)
                     ask_at = now() + ASK_WHAT_IS_DUE
@@ -147,6 +156,11 @@ def pull_shard(
             for one in served:
                 _close(one)
     return {one.body.code: one.summary for one in served}
+
+
+def _is_at_work(served: Sequence[_Served], began: datetime) -> bool:
+    """Whether every body was looked at, or had its time: a body that hangs keeps nobody."""
+    return now() - began > READY_AFTER or all(one.summary.sweeps for one in served)
 
 
 def _ask_what_is_due(exchange: Exchange, served: Sequence[_Served]) -> None:

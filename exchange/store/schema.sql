@@ -1042,6 +1042,13 @@ create table link_probe (
 );
 create index link_probe_of on link_probe (version_id, at);
 
+-- Who works now, for work of which one round follows another without a gap.
+create table post (
+    name text primary key,
+    holder text not null,
+    taken_at timestamptz not null
+);
+
 -- Rights of the running program: no update of what landed, no hand on the journey, no deletes but
 -- of holds and marks.
 grant usage on schema public to exchange_app;
@@ -1085,3 +1092,5 @@ grant insert on silence to exchange_app;
 grant update (days, chance, provisional, checked_at, ended_at) on silence to exchange_app;
 grant select, insert on reconciliation to exchange_app;
 grant insert on link_probe to exchange_app;
+grant select, insert on post to exchange_app;
+grant update (holder, taken_at) on post to exchange_app;
