@@ -41,6 +41,9 @@ from schemas.overlay import standard_for
 from schemas.sample import flow_setup
 
 PACKAGES = ("connectors", "dags", "exchange", "schemas", "validators")
+BY_DAY = {
+    "pull_counties", "deliver_province", "judge_landed", "chase_notices", "watch_exchange",
+}  # fmt: skip
 OVERLAYS = ("420000", "420600")
 READY_S = 300
 _TEMPLATE = "front"
@@ -132,6 +135,10 @@ class ManyBodies:
                 ignore=shutil.ignore_patterns("__pycache__"),
             )  # fmt: skip
         shutil.copy(ROOT / "airflow.cfg", self._project)
+        # A new installation does at once what falls into a night; that is not the load of the day.
+        for flow in (self._project / "dags").glob("*.py"):
+            if flow.stem not in BY_DAY:
+                flow.unlink()
         counties = self._project / "connectors" / "counties"
         for shipped in counties.glob("*.toml"):
             shipped.unlink()

@@ -29,7 +29,7 @@ from __future__ import annotations
 import importlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -126,6 +126,22 @@ class SourceModule(Protocol):
 def load_bodies(folder: Path = ROOT) -> Mapping[str, Body]:
     """All bodies by code; raises BodyFileError at the first wrong file."""
     return MappingProxyType({path.stem: read_body(path) for path in sorted(folder.glob("*.toml"))})
+
+
+def shown(names: Sequence[str], most: int = 200) -> str:
+    """Names of bodies for a place with room for ``most`` characters: all, or the first and how many.
+
+    Airflow takes 250 characters for the name of a mapped task, and refuses the end of a task whose
+    name is longer.
+    """
+    text = "、".join(names)
+    if len(text) <= most:
+        return text
+    tail = f"等{len(names)}个单位"
+    first = list(names)
+    while first and len("、".join(first)) + len(tail) > most:
+        first.pop()
+    return ("、".join(first) or names[0][: most - len(tail)]) + tail
 
 
 def open_source(body: Body, standard: Standard, connections: Connections) -> Source:

@@ -8,7 +8,7 @@ this question does not replace.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,8 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     DateTime,
+    Dialect,
+    Row,
     bindparam,
     column,
     func,
@@ -32,6 +34,9 @@ from connectors.front_layout import Layout
 from connectors.front_reading import TableReader
 
 _SETTLED = timedelta(seconds=2)
+_COMPILED_AT_MOST = 1000
+Shape = tuple[str, str, str]
+"""A table's name, its change column and the type of that: what the question depends on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,36 @@ class Signature:
     total: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A compiled statement: asked as it is, some thousand times a minute."""
+
+    text: str
+    fixed: Mapping[str, Any]
+    order: tuple[str, ...] | None
+
+    @classmethod
+    def of(cls, statement: Any, dialect: Dialect) -> _Question:
+        """Compile for a dialect.
+
+        ``fixed`` are the parameters it brings with it, ``order`` is that of all parameters where
+        the driver takes no names.
+        """
+        compiled = statement.compile(dialect=dialect)
+        order = compiled.positiontup if compiled.positional else None
+        return cls(str(compiled), compiled.params, None if order is None else tuple(order))
+
+    def ask(self, connection: Connection, given: Mapping[str, datetime]) -> Sequence[Row[Any]]:
+        """The rows of the answer."""
+        values: Any = {**self.fixed, **given}
+        if self.order is not None:
+            values = tuple(values[name] for name in self.order)
+        return connection.exec_driver_sql(self.text, values).all()
+
+
+_questions: dict[tuple[str, str, str | None, tuple[Shape, ...]], _Question] = {}
+
+
 class Probe:
     """Asks for signatures of tables and remembers those of tables that were read since."""
 
@@ -52,7 +87,7 @@ class Probe:
         self._schema = schema
         self._seconds = seconds
         self._codes: tuple[str, ...] = ()
-        self._statement: Any = None
+        self._question: _Question | None = None
         self._asked: dict[str, tuple[Signature, datetime]] = {}
         self._known: dict[str, Signature] = {}
 
@@ -118,17 +153,28 @@ class Probe:
         codes = tuple(sorted(starts))
         if not codes:
             return {}
-        if codes != self._codes:
-            parts = [self._part(number, layouts[code]) for number, code in enumerate(codes)]
-            self._statement = union_all(*parts) if len(parts) > 1 else parts[0]
+        if self._question is None or codes != self._codes:
+            self._question = self._made(connection.dialect, [layouts[code] for code in codes])
             self._codes = codes
         given = {f"start_{number}": starts[code] for number, code in enumerate(codes)}
         with deadline(connection, self._seconds):
-            rows = connection.execute(self._statement, given).all()
+            rows = self._question.ask(connection, given)
         return {
             codes[number]: Signature(starts[codes[number]], count, newest, total)
             for number, count, newest, total in rows
         }
+
+    def _made(self, dialect: Dialect, layouts: Sequence[Layout]) -> _Question:
+        """The question as the driver takes it; the same for all bodies with the same tables."""
+        shapes = tuple((one.name, one.cursor.name, repr(one.cursor.type)) for one in layouts)
+        like = (dialect.name, dialect.driver, self._schema, shapes)
+        question = _questions.get(like)
+        if question is None:
+            parts = [self._part(number, layout) for number, layout in enumerate(layouts)]
+            question = _Question.of(union_all(*parts) if len(parts) > 1 else parts[0], dialect)
+            if len(_questions) < _COMPILED_AT_MOST:
+                _questions[like] = question
+        return question
 
     def _part(self, number: int, layout: Layout) -> Any:
         assert self._product.seconds is not None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
@@ -61,6 +62,7 @@ class TableReader:
     ) -> None:
         self.layout = layout
         self.codes = tuple(layout.columns)
+        self._product = product
         self._seconds = seconds
         self._cursor = _column(layout.cursor)
         self.unique = [_column(part) for part in layout.unique]
@@ -73,16 +75,21 @@ class TableReader:
             self._cursor.is_(None), self._cursor < _bound(DAWN), self._cursor >= _bound(LAST)
         )
         self.relation = table(quoted_name(layout.name, quote=True), schema=schema)
-        self.columns: list[Label[Any]] = [
-            product.moment(self._cursor, layout.cursor.type).label("k_time"),
+
+    @cached_property
+    def columns(self) -> list[Label[Any]]:
+        """The sort key and the cells as text; made for the few tables in which anything stirs."""
+        text = self._product.text
+        return [
+            self._product.moment(self._cursor, self.layout.cursor.type).label("k_time"),
             self._validity.label("k_validity"),
             *(
-                product.text(_column(part), part.type).label(f"k_{number}")
-                for number, part in enumerate(layout.unique)
+                text(_column(part), part.type).label(f"k_{number}")
+                for number, part in enumerate(self.layout.unique)
             ),
             *(
-                product.text(_column(part), part.type).label(f"c_{number}")
-                for number, part in enumerate(layout.columns.values())
+                text(_column(part), part.type).label(f"c_{number}")
+                for number, part in enumerate(self.layout.columns.values())
             ),
         ]
 

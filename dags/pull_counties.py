@@ -4,8 +4,8 @@
 这些单位的前置库、文件目录：有新数据就原样收讫、立即校验，合格的进入上报队列，不合格的进入整改单。
 一个单位连不上、超时或数据有误，不影响其他单位。
 
-**看什么。** 映射任务的名称就是该分片的单位；“资产”页里每个单位各有一项，每次收到新数据记一条事
-件（条数、最迟一条的延迟秒数）。接口推送的单位由接收服务直接收讫，不在本流程内。
+**看什么。** 映射任务的名称就是该分片的单位（太多时写前几个和总数）；“资产”页里每个单位各有一项，
+每次收到新数据记一条事件（条数、最迟一条的延迟秒数）。接口推送的单位由接收服务直接收讫，不在本流程内。
 
 **出错怎么办。** 可以随时中断、重跑：同一内容再次收到不产生新版本。某单位持续失败由“监测时效”报
 告，先看任务日志里该单位的一行，再看 `./run exchange bodies <代码>`。
@@ -20,7 +20,7 @@ from typing import Any
 import pendulum
 from airflow.sdk import Asset, AssetAlias, dag, get_current_context, task
 
-from connectors.county import load_bodies
+from connectors.county import load_bodies, shown
 
 SHARDS = 2
 ROUND = timedelta(minutes=5)
@@ -40,7 +40,7 @@ def shards() -> list[dict[str, Any]]:
     names = {code: body.name for code, body in sorted(load_bodies().items())}
     dealt = [list(names)[start::SHARDS] for start in range(SHARDS)]
     return [
-        {"post": f"pull/{number}", "codes": hand, "names": [names[code] for code in hand]}
+        {"post": f"pull/{number}", "codes": hand, "names": shown([names[code] for code in hand])}
         for number, hand in enumerate(dealt)
         if hand
     ]
@@ -69,7 +69,7 @@ def pull_counties() -> None:
         task_display_name="拉取并校验",
         # A mapped task shows the owner only when it is given here, not by the DAG's defaults.
         owner="exchange",
-        map_index_template="{{ task.op_kwargs['shard']['names'] | join('、') }}",
+        map_index_template="{{ task.op_kwargs['shard']['names'] }}",
         # Named as inlets so that every body is listed, also before it has sent anything.
         inlets=list(ASSETS.values()),
         outlets=[LANDED],

@@ -9,7 +9,14 @@ import pytest
 
 from connectors.base import RefusedError, StopError
 from connectors.connections import Connections
-from connectors.county import BodyFileError, load_bodies, open_source, read_body, source_modules
+from connectors.county import (
+    BodyFileError,
+    load_bodies,
+    open_source,
+    read_body,
+    shown,
+    source_modules,
+)
 from schemas import load
 
 GOOD = """
@@ -114,3 +121,13 @@ def test_addresses_are_allowed_by_the_file_only(tmp_path: Path) -> None:
     allowed = written(tmp_path, f'{GOOD}\n[links]\nallow = ["http://X:80/a"]\n')
     assert read_body(allowed).links.allows("http://x/a/1")
     assert not read_body(allowed).links.allows("http://x/ab")
+
+
+def test_many_names_fit_where_they_are_shown() -> None:
+    """Few names stand in full; of many the first and their number; one endless name is cut."""
+    assert shown(["襄城区", "樊城区"]) == "襄城区、樊城区"
+    many = shown([f"单位{number:03}" for number in range(250)])
+    assert many.startswith("单位000、单位001、")
+    assert many.endswith("等250个单位")
+    assert 190 <= len(many) <= 200
+    assert len(shown(["长" * 300, "短"])) == 200
