@@ -129,7 +129,7 @@ def load_bodies(folder: Path = ROOT) -> Mapping[str, Body]:
 
 
 def shown(names: Sequence[str], most: int = 200) -> str:
-    """Names of bodies for a place with room for ``most`` characters: all, or the first and how many.
+    """Names of bodies where there is room for ``most`` characters: all, or the first and how many.
 
     Airflow takes 250 characters for the name of a mapped task, and refuses the end of a task whose
     name is longer.
