@@ -30,6 +30,7 @@ PAUSE = timedelta(seconds=10)
         "owner": "exchange",
         "retries": 2,
         "retry_delay": timedelta(seconds=20),
+        "priority_weight": 10,
         "execution_timeout": ROUND + timedelta(minutes=4),
     },
 )

@@ -34,6 +34,7 @@ ROUND = timedelta(minutes=5)
         "owner": "exchange",
         "retries": 3,
         "retry_delay": timedelta(seconds=5),
+        "priority_weight": 10,
         "execution_timeout": ROUND + timedelta(seconds=60),
     },
 )

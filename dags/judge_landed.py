@@ -27,6 +27,7 @@ from airflow.sdk import dag, task
         "owner": "exchange",
         "retries": 2,
         "retry_delay": timedelta(seconds=20),
+        "priority_weight": 10,
         "execution_timeout": timedelta(minutes=10),
     },
 )

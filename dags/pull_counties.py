@@ -59,6 +59,7 @@ def shards() -> list[dict[str, Any]]:
         "owner": "exchange",
         "retries": 3,
         "retry_delay": timedelta(seconds=5),
+        "priority_weight": 10,
         "execution_timeout": ROUND + timedelta(seconds=60),
     },
 )

@@ -26,6 +26,7 @@ from airflow.sdk.exceptions import AirflowFailException
         "owner": "exchange",
         "retries": 0,
         "retry_delay": timedelta(seconds=20),
+        "priority_weight": 10,
         "execution_timeout": timedelta(minutes=2),
     },
 )

@@ -40,7 +40,8 @@ LAST_WORDS_S = 20
 COMPARED_TOGETHER = 0.05
 """The part of a shard's time that comparing may take, however many bodies share it."""
 JUDGED_WHILE_READING = 100
-"""New versions that are judged before the rest of the sweep is read."""
+JUDGED_AFTER = timedelta(seconds=0.3)
+"""So many new versions, or so old, are judged before the rest of the sweep is read."""
 ASK_WHAT_IS_DUE = timedelta(seconds=1)
 READY_AFTER = timedelta(seconds=20)
 SLOW_WHEN_NEARLY_FULL = 10
@@ -89,6 +90,7 @@ class _Served:
     running: Future[None] | None = None
     last_new: datetime | None = None
     unjudged: int = 0
+    unjudged_since: datetime | None = None
     to_judge: bool = False
 
     @property
@@ -279,7 +281,8 @@ def _pull_all(exchange: Exchange, one: _Served, enough: Callable[[], bool]) -> b
 
     def landed(new: int) -> None:
         one.unjudged += new
-        if one.unjudged >= JUDGED_WHILE_READING:
+        one.unjudged_since = one.unjudged_since or now()
+        if one.unjudged >= JUDGED_WHILE_READING or now() - one.unjudged_since >= JUDGED_AFTER:
             _judge(exchange, one)
 
     for version, feeds in one.feeds.items():
@@ -333,7 +336,7 @@ def _compare(
 
 def _judge(exchange: Exchange, one: _Served) -> bool:
     one.to_judge = False
-    one.unjudged = 0
+    one.unjudged, one.unjudged_since = 0, None
     more = True
     while more:
         judged = judge_due(exchange.store, exchange.rulesets, now=now(), bodies=[one.body.code])

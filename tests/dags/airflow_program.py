@@ -56,6 +56,7 @@ def describe_task(task: Any) -> dict[str, Any]:
     return {
         "owner": task.owner,
         "retries": task.retries,
+        "priority": task.priority_weight,
         "timeout_s": task.execution_timeout.total_seconds() if task.execution_timeout else None,
         "name": task.task_display_name,
         "doc": task.python_callable.__doc__,

@@ -20,6 +20,7 @@ STAGES = {
     "reconcile_bodies", "prove_ledger",
 }  # fmt: skip
 RELIEVED = {"pull_counties", "deliver_province"}
+BY_DAY = RELIEVED | {"judge_landed", "chase_notices", "watch_exchange"}
 MOST_LINES = 120
 
 
@@ -60,6 +61,13 @@ def test_everything_has_an_owner_and_limits(described: dict[str, Any]) -> None:
         for task in dag["tasks"].values():
             assert 0 < task["timeout_s"] <= 1800
             assert task["retries"] == 0 if name.startswith("watch_") else task["retries"] >= 2
+
+
+def test_what_runs_all_day_goes_before_what_runs_at_night(described: dict[str, Any]) -> None:
+    """When there is not room for all, the minutes of the records come first."""
+    for name, dag in described["dags"].items():
+        for task in dag["tasks"].values():
+            assert (task["priority"] > 1) == (name in BY_DAY), name
 
 
 def test_time_is_that_of_the_office(described: dict[str, Any]) -> None:
