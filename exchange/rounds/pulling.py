@@ -35,7 +35,7 @@ LANDING = load("landing")
 THREADS = 8
 REST_S = 0.1
 FIRST_PAUSE = timedelta(seconds=2)
-LONGEST_PAUSE = timedelta(seconds=60)
+LONGEST_PAUSE = timedelta(seconds=30)
 LAST_WORDS_S = 20
 COMPARED_TOGETHER = 0.05
 """The part of a shard's time that comparing may take, however many bodies share it."""
@@ -115,7 +115,7 @@ def pull_shard(
 
     Raises StopError for a body that no county file names, and TryLaterError when the store cannot
     be reached at the start. A body's own failure is in its summary and in the store, and it is
-    tried again after a pause that grows to a minute; the others never notice.
+    tried again after a pause that grows to half a minute; the others never notice.
     """
     stop = stop or threading.Event()
     with opened(settings, work="pull") as exchange:

@@ -139,6 +139,7 @@ def test_a_minute_over_a_queue_with_a_worker_killed(tmp_path: Path) -> None:
     assert nothing_runs(tmp_path)
 
 
+@pytest.mark.faults
 @pytest.mark.timeout(300)
 def test_stop_ends_a_demo_whose_supervisor_was_killed(tmp_path: Path) -> None:
     """After kill -9 of the demo itself, `stop` finds by the record what still runs."""

@@ -12,13 +12,15 @@ def _agrees(row: Seen, found: Found) -> Reply:
     days, reported = promised(item), row.value("SXBLSX")
     if days is None or reported is None:
         return None
-    if days == reported:
+    # 即办件: a case cannot report 0 days (INS-009), it says 1.
+    if reported == days or (days == 0 and reported == 1):
         return True
     return Against(f"承诺时限为{days}个工作日（{item.named()}）。", str(days))
 
 
 _CASE = {"XZQHDM": "420602", "SPLCBM": "LC1", "SPLCBBH": "1", "SPSXBM": "SX1", "SPSXBBH": "1"}
 _ITEM = ("SPGL_SPSXJBXXB", _CASE | {"DFSJZJ": "S1", "CNBJSX": "8", "CNBJSXDW": "1"})
+_AT_ONCE = ("SPGL_SPSXJBXXB", _CASE | {"DFSJZJ": "S3", "CNBJSX": "0", "CNBJSXDW": "1"})
 _OLD_ITEM = ("SPGL_DFXMSPLCJDSXXXB", _CASE | {"DFSJZJ": "S2", "SPSXBLSX": "8"})
 
 RULE = Rule(
@@ -53,5 +55,7 @@ RULE = Rule(
     boundary=(
         (Scene(_CASE | {"SXBLSX": "08"}, (_ITEM,)), True),
         (Scene(_CASE | {"SXBLSX": "7"}, (_ITEM,)), False),
+        (Scene(_CASE | {"SXBLSX": "1"}, (_AT_ONCE,)), True),
+        (Scene(_CASE | {"SXBLSX": "2"}, (_AT_ONCE,)), False),
     ),
 )
