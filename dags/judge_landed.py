@@ -22,7 +22,7 @@ from airflow.sdk import dag, task
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
-    tags=["校验"],
+    tags=["校验", "近实时"],
     default_args={
         "owner": "exchange",
         "retries": 2,

@@ -21,7 +21,7 @@ from airflow.sdk.exceptions import AirflowFailException
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
-    tags=["监测"],
+    tags=["监测", "近实时"],
     default_args={
         "owner": "exchange",
         "retries": 0,

@@ -6,6 +6,7 @@ items appear together or not at all. Records that somebody else judges at the mo
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,6 @@ from typing import Any
 import psycopg
 
 from connectors.base import Defect
-from exchange.errors import TryLaterError
 from exchange.judging import dirty
 from exchange.judging.inputs import keep_inputs
 from exchange.judging.neighbours import earlier_versions, related_rows
@@ -30,11 +30,16 @@ from validators import Context, Judgement, Record, judge
 from validators.engine import COLUMNAR_FROM
 from validators.record import wall_time
 
+LOG = logging.getLogger(__name__)
 Q = load("judging")
 AFTER_A_BROKEN_RUN = timedelta(minutes=1)
 ERROR_LENGTH = 500
 CLAIM_AHEAD = 4
 """How many times what it takes a worker looks at, so that others at work do not leave it idle."""
+
+
+class _GroupBrokeError(Exception):
+    """One group of several that are judged in one breath broke: all must be judged anew."""
 
 
 @dataclass(slots=True)
@@ -95,9 +100,8 @@ def judge_due(
     wanted = list(bodies) if bodies is not None else None
     try:
         return _judge_claimed(store, rulesets, now, wanted, limit, together=True)
-    except (TryLaterError, psycopg.OperationalError):
-        raise
-    except Exception:  # noqa: BLE001  one group broke: the others are judged without it
+    except _GroupBrokeError as broken:
+        LOG.warning("each group is judged on its own, as one broke: %s", broken)
         return _judge_claimed(store, rulesets, now, wanted, limit, together=False)
 
 
@@ -141,12 +145,12 @@ def _judge_claimed(
             except psycopg.OperationalError:
                 raise
             except Exception as error:
+                what = f"{body} {standard} {table}: {type(error).__name__}: {error}"[:ERROR_LENGTH]
                 if together:
-                    raise
+                    raise _GroupBrokeError(what) from error
                 # a broken run is not a broken record
                 _postpone(conn, group, now)
-                what = f"{body} {standard} {table}: {type(error).__name__}: {error}"
-                total.errors.append(what[:ERROR_LENGTH])
+                total.errors.append(what)
         if trial is None:
             for body, tally in sorted(outcomes.items()):
                 dirty.count(conn, body, tally, rulesets.policy(body, now).dirty_flood, now)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -92,6 +93,7 @@ class _Served:
     unjudged: int = 0
     unjudged_since: datetime | None = None
     to_judge: bool = False
+    well: bool = True
 
     @property
     def in_trouble(self) -> bool:
@@ -245,12 +247,15 @@ def _sweep(exchange: Exchange, one: _Served, others: Sequence[_Served]) -> None:
         """Others wait for a thread, and this body has had its share."""
         return budget_spent(began, now(), others_wait=any(map(_waits, others)))
 
-    well = _survived(one, lambda: _pull_all(exchange, one, enough))
+    one.well = True
+    with _survived(one):
+        _pull_all(exchange, one, enough)
     # What had landed before the source failed is judged all the same.
     if one.unjudged or one.to_judge:
-        well = _survived(one, lambda: _judge(exchange, one)) and well
+        with _survived(one):
+            _judge(exchange, one)
     one.summary.sweeps += 1
-    if well:
+    if one.well:
         one.pause = FIRST_PAUSE
     else:
         _close(one)
@@ -258,17 +263,19 @@ def _sweep(exchange: Exchange, one: _Served, others: Sequence[_Served]) -> None:
         one.pause = min(one.pause * 2, LONGEST_PAUSE)
 
 
-def _survived(one: _Served, work: Callable[[], bool]) -> bool:
-    """Whether the work went well; every failure ends here, in the summary."""
+@contextmanager
+def _survived(one: _Served) -> Iterator[None]:
+    """Every failure ends here, in the summary; the sweep did not go well then."""
     try:
-        return work()
+        yield
     except (ConnectorError, TryLaterError) as error:
+        one.well = False
         one.summary.errors["*"] = str(error)
         LOG.warning("%s: %s", one.body.code, error)
     except Exception as error:
+        one.well = False
         one.summary.errors["*"] = f"{type(error).__name__}: {error}"[:500]
         LOG.exception("a sweep over %s broke; the next will try again", one.body.code)
-    return False
 
 
 def _waits(one: _Served) -> bool:
@@ -276,9 +283,7 @@ def _waits(one: _Served) -> bool:
     return one.running is not None and not one.running.running() and not one.running.done()
 
 
-def _pull_all(exchange: Exchange, one: _Served, enough: Callable[[], bool]) -> bool:
-    well = True
-
+def _pull_all(exchange: Exchange, one: _Served, enough: Callable[[], bool]) -> None:
     def landed(new: int) -> None:
         one.unjudged += new
         one.unjudged_since = one.unjudged_since or now()
@@ -310,10 +315,10 @@ def _pull_all(exchange: Exchange, one: _Served, enough: Callable[[], bool]) -> b
             break
         for table, error in pulled.errors.items():
             LOG.warning("%s %s: %s", one.body.code, table, error)
-        well = well and not pulled.errors
-        if not pulled.errors:
+        if pulled.errors:
+            one.well = False
+        else:
             _compare(exchange, one, source, feeds, landed)
-    return well
 
 
 def _compare(
@@ -334,7 +339,7 @@ def _compare(
         )  # fmt: skip
 
 
-def _judge(exchange: Exchange, one: _Served) -> bool:
+def _judge(exchange: Exchange, one: _Served) -> None:
     one.to_judge = False
     one.unjudged, one.unjudged_since = 0, None
     more = True
@@ -347,7 +352,6 @@ def _judge(exchange: Exchange, one: _Served) -> bool:
             one.summary.errors["rule"] = error
             LOG.error("judging %s: %s", one.body.code, error)
         more = judged.more
-    return True
 
 
 def _add(summary: BodySummary, pulled: Pulled) -> None:

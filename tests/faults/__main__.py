@@ -93,6 +93,8 @@ def _show(results: list[Result]) -> None:
             f"{one.lost}  duplicated {one.duplicated}  unexpected {one.unexpected}  "
             f"{'recovered' if one.recovered else 'not recovered'} in {one.seconds:.0f} s"
         )
+        if one.again:
+            print(f"  lived through once more, as this had not been seen in time: {one.again}")
         if one.why:
             print(one.why)
     kills = sum(one.kills for one in results)

@@ -61,7 +61,11 @@ class Fault:
 
 @dataclass(frozen=True)
 class Result:
-    """A line of the result table; ``acknowledged`` are versions landed while it was lived."""
+    """A line of the result table; ``acknowledged`` are versions landed while it was lived.
+
+    ``again`` is what was not seen in time when it was lived through for the first time, where that
+    was done once more: then the line is that of the second time.
+    """
 
     name: str
     kills: int
@@ -72,6 +76,7 @@ class Result:
     recovered: bool
     seconds: float
     why: str = ""
+    again: str = ""
 
     @property
     def good(self) -> bool:
@@ -80,7 +85,7 @@ class Result:
 
     def to_json(self) -> dict[str, Any]:
         """Without the reasons."""
-        return {name: value for name, value in asdict(self).items() if name != "why"}
+        return {name: value for name, value in asdict(self).items() if name not in {"why", "again"}}
 
 
 def live(stage: Stage, fault: Fault, *, settle_s: float = SETTLE_S) -> Result:

@@ -6,6 +6,7 @@ import json
 import os
 import platform
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from tests.faults.all_faults import ALL
@@ -44,7 +45,7 @@ What is compressed or replaced, and how:
 def keep(result: Result) -> None:
     """Writes a result down, where a file for it was named."""
     if path := os.environ.get(FILE):
-        line = json.dumps(result.to_json() | {"why": result.why}, ensure_ascii=False)
+        line = json.dumps(asdict(result), ensure_ascii=False)
         with Path(path).open("a", encoding="utf-8") as out:
             out.write(line + "\n")
 
@@ -78,5 +79,12 @@ def page(results: Sequence[Result]) -> str:
         f"| {sum(one.recovered for one in results)} of {len(results)} "
         f"| **{sum(one.seconds for one in results):.0f}** |"
     )
+    again = [
+        f"* `{one.name}` was lived through once more, as this had not been seen in time: "
+        + " ".join(one.again.split())
+        for one in results
+        if one.again
+    ]
     machine = f"{platform.system()} {platform.machine()}, {cores} cores, Python "
-    return _HEAD + "\n".join([*lines, total, "", machine + platform.python_version() + "."]) + "\n"
+    end = ["", machine + platform.python_version() + "."]
+    return _HEAD + "\n".join([*lines, total, *([""] if again else []), *again, *end]) + "\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -41,8 +42,7 @@ def lived(stage: Stage, fault: Fault) -> Result:
     result = live(stage, fault)
     broken = result.lost or result.duplicated or result.unexpected
     if not result.good and not broken and fault.plant is None:
-        print(f"{fault.name} is lived through once more: {result.why}")
-        result = live(stage, fault)
+        result = replace(live(stage, fault), again=result.why)
     keep(result)
     return result
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -84,9 +85,18 @@ def test_results_are_kept_and_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert kept == [made_up(name) for name in NAMES]
     shown = page(kept)
     assert all(f"`{name}`" in shown for name in NAMES)
+    assert "once more" not in shown
     assert list(kept[0].to_json()) == [
         "name", "kills", "acknowledged", "lost", "duplicated", "unexpected", "recovered", "seconds",
     ]  # fmt: skip
+
+
+def test_a_second_time_is_not_hidden() -> None:
+    """What was lived through once more says so, with what had not been seen in time."""
+    (first, *others) = [made_up(name) for name in NAMES]
+    told = page([replace(first, again="not in time:\n a row to arrive"), *others])
+    assert f"* `{first.name}` was lived through once more" in told
+    assert "not in time: a row to arrive" in told
 
 
 def test_one_loss_is_not_good() -> None:

@@ -28,13 +28,19 @@ def settings(
 
 
 @pytest.fixture
-def judged(exchange_store: ExchangeStore) -> Iterator[World]:
-    """Its store with one record landed and judged just now."""
+def landed(exchange_store: ExchangeStore) -> Iterator[World]:
+    """Its store with one record landed just now, and not judged."""
     store = Store(exchange_store.app_dsn, by="test")
     with store.transaction() as conn:
         conn.execute("insert into body values (%s, '襄城区', '{420602}', 'none')", (BODY,))
     found = World(store, now=datetime.now(UTC))
     found.land(FLOW, found.flow())
-    found.judge()
     yield found
     store.close()
+
+
+@pytest.fixture
+def judged(landed: World) -> World:
+    """Its store with one record landed and judged just now."""
+    landed.judge()
+    return landed

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from exchange.rounds.pulling import pull_shard
 from exchange.settings import Settings
-from exchange.store.connection import Store
 from tests.exchange.records import BODY, FLOW, World
-from tests.stores import ExchangeStore
 
 pytestmark = pytest.mark.database
 OTHER = "420606"
-
-
-@pytest.fixture
-def landed(exchange_store: ExchangeStore) -> Iterator[World]:
-    """A store in which a record of one body has landed and nobody has judged it."""
-    store = Store(exchange_store.app_dsn, by="test")
-    with store.transaction() as conn:
-        conn.execute("insert into body values (%s, '襄城区', '{420602}', 'none')", (BODY,))
-    found = World(store, now=datetime.now(UTC))
-    found.land(FLOW, found.flow())
-    yield found
-    store.close()
 
 
 def test_what_has_landed_is_judged_though_the_source_is_away(
