@@ -128,7 +128,20 @@ def load_bodies(folder: Path = ROOT) -> Mapping[str, Body]:
     return MappingProxyType({path.stem: read_body(path) for path in sorted(folder.glob("*.toml"))})
 
 
-def shown(names: Sequence[str], most: int = 200) -> str:
+def dealt(bodies: Mapping[str, Body], most: int) -> list[dict[str, Any]]:
+    """The bodies dealt out in turn to at most ``most`` hands, so that each has some of every kind.
+
+    Each hand has the ``codes`` of its bodies and their ``names`` in short.
+    """
+    hands = [sorted(bodies)[start::most] for start in range(most)]
+    return [
+        {"codes": hand, "names": names_in_short([bodies[code].name for code in hand])}
+        for hand in hands
+        if hand
+    ]
+
+
+def names_in_short(names: Sequence[str], most: int = 200) -> str:
     """Names of bodies where there is room for ``most`` characters: all, or the first and how many.
 
     Airflow takes 250 characters for the name of a mapped task, and refuses the end of a task whose

@@ -20,7 +20,7 @@ from typing import Any
 import pendulum
 from airflow.sdk import Asset, AssetAlias, dag, get_current_context, task
 
-from connectors.county import load_bodies, shown
+from connectors.county import dealt, load_bodies
 
 SHARDS = 2
 ROUND = timedelta(minutes=5)
@@ -36,14 +36,9 @@ ASSETS = {
 
 
 def shards() -> list[dict[str, Any]]:
-    """The bodies dealt out in turn, so that each shard has some of every kind."""
-    names = {code: body.name for code, body in sorted(load_bodies().items())}
-    dealt = [list(names)[start::SHARDS] for start in range(SHARDS)]
-    return [
-        {"post": f"pull/{number}", "codes": hand, "names": shown([names[code] for code in hand])}
-        for number, hand in enumerate(dealt)
-        if hand
-    ]
+    """The bodies of each shard, with the post at which one run relieves the other."""
+    hands = dealt(load_bodies(), SHARDS)
+    return [hand | {"post": f"pull/{number}"} for number, hand in enumerate(hands)]
 
 
 @dag(

@@ -1,9 +1,9 @@
 """对账：每天夜间逐单位核对来源、台账、上级平台三方是否一致，逐条列出不一致的记录和责任方。
 
 **做什么。** 先按主键分段比对前置库与已收讫的内容，漏读的补收；再核对台账，再核对上级平台：已上报的
-是否都在、内容是否被改动、有没有不是本系统上报的记录。一个单位一个任务，互不影响。
+是否都在、内容是否被改动、有没有不是本系统上报的记录。单位多于 16 个时，每个任务依次核对几个单位。
 
-**看什么。** 有无法解释的差异，该单位的任务失败，日志写明条数和查看命令：
+**看什么。** 有无法解释的差异，任务失败，日志写明哪些单位、多少条和查看命令：
 `./run exchange reconcile --show --body <代码>`。
 
 **出错怎么办。** 可以随时重跑：再次一致的差异自动了结，其余的由责任方处理，或由有权的人员用
@@ -11,14 +11,17 @@
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pendulum
 from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowFailException
 
-from connectors.county import load_bodies
+from connectors.county import dealt, load_bodies
 
 AT_ONCE = 2
+MOST_TASKS = 16
+"""However many bodies there are: starting a task costs more than comparing a quiet body."""
 
 
 @dag(
@@ -38,31 +41,34 @@ AT_ONCE = 2
     },
 )
 def reconcile_bodies() -> None:
-    """One mapped task per body."""
+    """One mapped task per body, or per hand of bodies where there are many."""
 
     @task(
         task_display_name="核对来源、台账、上级",
         owner="exchange",
-        map_index_template="{{ task.op_kwargs['body']['name'] }}",
+        map_index_template="{{ task.op_kwargs['hand']['names'] }}",
         max_active_tis_per_dagrun=AT_ONCE,
     )
-    def reconcile(body: dict[str, str]) -> dict[str, int]:
-        """Returns the counts; fails, naming the body, when something is unexplained."""
-        from exchange.rounds.reconciling import reconcile as reconcile_body
+    def reconcile(hand: dict[str, Any]) -> dict[str, dict[str, int]]:
+        """Returns the counts by body; fails, naming the bodies, when something is unexplained."""
+        from exchange.rounds.reconciling import reconcile as compare
         from exchange.settings import Settings
 
-        code, name = body["code"], body["name"]
-        (found,) = reconcile_body(Settings.read(), [code], now=datetime.now(UTC))
-        print(found.to_json())
-        if not found.agrees:
-            text = f"{name}：{len(found.differences)} 条记录三方不一致"
-            raise AirflowFailException(
-                f"{text}，请运行 ./run exchange reconcile --show --body {code}"
-            )
-        return dict(found.counts)
+        found = compare(Settings.read(), hand["codes"], now=datetime.now(UTC))
+        for one in found:
+            print(one.to_json())
+        names = {code: body.name for code, body in load_bodies().items()}
+        unexplained = [
+            f"{names[one.body]}：{len(one.differences)} 条记录三方不一致，"
+            f"请运行 ./run exchange reconcile --show --body {one.body}"
+            for one in found
+            if not one.agrees
+        ]
+        if unexplained:
+            raise AirflowFailException("；".join(unexplained))
+        return {one.body: dict(one.counts) for one in found}
 
-    bodies = sorted(load_bodies().items())
-    reconcile.expand(body=[{"code": code, "name": body.name} for code, body in bodies])
+    reconcile.expand(hand=dealt(load_bodies(), MOST_TASKS))
 
 
 reconcile_bodies()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from connectors.base import RefusedError, StopError
 from connectors.connections import Connections
 from connectors.county import (
     BodyFileError,
+    dealt,
     load_bodies,
+    names_in_short,
     open_source,
     read_body,
-    shown,
     source_modules,
 )
 from schemas import load
@@ -123,11 +125,24 @@ def test_addresses_are_allowed_by_the_file_only(tmp_path: Path) -> None:
     assert not read_body(allowed).links.allows("http://x/ab")
 
 
+def test_bodies_are_dealt_out_whole(tmp_path: Path) -> None:
+    """Every body is in one hand, no hand is empty, and each is named by its bodies."""
+    bodies = {
+        code: replace(read_body(written(tmp_path, GOOD)), code=code, name=f"甲{code}")
+        for code in ("420602", "420606", "420607")
+    }
+    assert dealt(bodies, 2) == [
+        {"codes": ["420602", "420607"], "names": "甲420602、甲420607"},
+        {"codes": ["420606"], "names": "甲420606"},
+    ]
+    assert [hand["codes"] for hand in dealt(bodies, 5)] == [[code] for code in sorted(bodies)]
+
+
 def test_many_names_fit_where_they_are_shown() -> None:
     """Few names stand in full; of many the first and their number; one endless name is cut."""
-    assert shown(["襄城区", "樊城区"]) == "襄城区、樊城区"
-    many = shown([f"单位{number:03}" for number in range(250)])
+    assert names_in_short(["襄城区", "樊城区"]) == "襄城区、樊城区"
+    many = names_in_short([f"单位{number:03}" for number in range(250)])
     assert many.startswith("单位000、单位001、")
     assert many.endswith("等250个单位")
     assert 190 <= len(many) <= 200
-    assert len(shown(["长" * 300, "短"])) == 200
+    assert len(names_in_short(["长" * 300, "短"])) == 200
