@@ -158,6 +158,8 @@ class Policy:
     ``invalid_reason`` is the text (更正失效原因) with which a corrected row is made invalid.
     ``calendar`` is the one that ships, under the official table that the pack names, if it does
     (``calendar = "file.toml"`` beside it, in the form of ``lists/calendar_cn.toml``).
+    ``rules_off`` are the rules that are not in force while this edition holds, by code or by
+    clause, each with its reason; what begins or ends on a day does so with an edition.
     ``digest`` is a short hash of the content, part of every stamp.
     """
 
@@ -185,6 +187,7 @@ class Policy:
     kpis: tuple[str, ...]
     articles: Mapping[str, Article]
     calendar: WorkingDays
+    rules_off: Mapping[str, str]
     digest: str
 
     @property
@@ -200,6 +203,10 @@ class Policy:
     def days_to_mend(self, *, critical: bool = False) -> int:
         """Working days until the deadline of a new case."""
         return self.rectification.critical_days if critical else self.rectification.days
+
+    def is_off(self, rule: str) -> bool:
+        """Whether the rule of this code is not in force."""
+        return rule in self.rules_off or rule.partition("/")[0] in self.rules_off
 
     def article(self, article_id: str) -> Article:
         """The article of this id; raises BadPolicyError for one the pack does not have."""
@@ -310,6 +317,7 @@ def _policy(code: str, entry: Mapping[str, Any], calendar: WorkingDays) -> Polic
         kpis=tuple(entry["kpis"]),
         articles=MappingProxyType(articles),
         calendar=calendar,
+        rules_off=MappingProxyType(dict(entry.get("rules_off", {}))),
         digest=_digest(entry),
     )
     _check(policy)
@@ -343,6 +351,8 @@ def _check(policy: Policy) -> None:
         problems.append('dossiers.total_days must name "*", the limit of every other flow type')
     if policy.rectification.critical_days > policy.rectification.days:
         problems.append("rectification.critical_days must not exceed days")
+    if silent := sorted(rule for rule, why in policy.rules_off.items() if not why.strip()):
+        problems.append(f"rules_off needs a reason for {', '.join(silent)}")
     flood = policy.dirty_flood
     if not 0 < flood.share <= 1 or min(flood.records, flood.window_s, flood.pause_s) < 1:
         problems.append("dirty_flood.share must lie in 0 to 1, records and seconds be at least 1")

@@ -9,16 +9,18 @@ from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 
-from schemas import Field, Standard
+from schemas import Field, Standard, versions
+from schemas import load as load_standard
 from schemas.clauses import LIST as CLAUSES
 from schemas.clauses import clause
 from schemas.divisions import LIST as DIVISIONS
 from schemas.identifiers import LIST as IDENTIFIERS
-from schemas.policy import Policy
+from schemas.policy import BadPolicyError, Policy
 from validators.derived import derive
 from validators.dossier.engine import in_force
 from validators.dossier.rule import DossierRule
 from validators.judgement import Stamp
+from validators.links import LINK_RULE
 from validators.plan import Needs, Plan
 from validators.record import Context, Lookup, Record
 from validators.registry import discover, discover_dossier_rules
@@ -33,10 +35,17 @@ _SOURCES = Path(__file__).parent
 class Ruleset:
     """The rules in force; load it once per process and keep it."""
 
-    def __init__(self, standard: Standard, written: Sequence[Rule], stamp: Stamp) -> None:
+    def __init__(
+        self,
+        standard: Standard,
+        written: Sequence[Rule],
+        stamp: Stamp,
+        policy: Policy | None = None,
+    ) -> None:
         self.standard = standard
         self.stamp = stamp
-        self._written = tuple(written)
+        self._is_off = policy.is_off if policy else _never
+        self._written = tuple(rule for rule in written if not self._is_off(rule.code))
         self._by_table: dict[str, tuple[Rule, ...]] = {}
         self._plans: dict[str, Plan] = {}
 
@@ -45,8 +54,14 @@ class Ruleset:
         """The derived and the hand-written rules for a standard, overlay included.
 
         The hash in the stamp covers the source of the rules and of the engine, the clauses, the
-        identifiers, the standard with its overlay, and the policy.
+        identifiers, the standard with its overlay, and the policy; rules that the policy says are
+        not in force are left out. Raises BadPolicyError when it names what is no rule.
         """
+        if policy and (unknown := sorted(policy.rules_off.keys() - _codes_and_clauses())):
+            raise BadPolicyError(
+                f"policy {policy.code} from {policy.effective_from}: rules_off names what is no "
+                f"rule: {', '.join(unknown)}; the codes are told by `exchange rules`"
+            )
         written = [placed(rule, standard) for rule in discover()]
         stamp = Stamp(
             standard=standard.version,
@@ -55,7 +70,7 @@ class Ruleset:
             codelists=standard.codelists_hash,
             engine=ENGINE,
         )
-        return cls(standard, written, stamp)
+        return cls(standard, written, stamp, policy)
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
@@ -66,7 +81,8 @@ class Ruleset:
     @cached_property
     def dossier_rules(self) -> tuple[DossierRule, ...]:
         """The rules on whole cases, projects and flows that are for this standard."""
-        return in_force(discover_dossier_rules(), self.standard)
+        found = in_force(discover_dossier_rules(), self.standard)
+        return tuple(rule for rule in found if not self._is_off(rule.code))
 
     @cached_property
     def awaited(self) -> frozenset[str]:
@@ -86,8 +102,9 @@ class Ruleset:
         """
         if table not in self._by_table:
             derived = derive(self.standard, self.standard.table(table))
+            in_force_here = (rule for rule in derived if not self._is_off(rule.code))
             written = (rule for rule in self._written if table in rule.tables)
-            self._by_table[table] = (*derived, *written)
+            self._by_table[table] = (*in_force_here, *written)
         return self._by_table[table]
 
     def plan(self, table: str) -> Plan:
@@ -107,6 +124,22 @@ class Ruleset:
     def lookups(self, table: str, rows: Sequence[Mapping[str, str | None]]) -> set[Lookup]:
         """The parents whose state a judgement of these rows needs in its context."""
         return self.needs(table, [Record(at, row) for at, row in enumerate(rows)]).parents
+
+
+def _never(rule: str) -> bool:
+    """Without a policy no rule is out of force."""
+    del rule
+    return False
+
+
+@cache
+def _codes_and_clauses() -> frozenset[str]:
+    """All rules of all versions of the standard, and the clauses they rest on."""
+    codes = {LINK_RULE.code}
+    for version in versions():
+        ruleset = Ruleset.load(load_standard(version))
+        codes |= ruleset.rules.keys() | {rule.code for rule in ruleset.dossier_rules}
+    return frozenset(codes | {code.partition("/")[0] for code in codes})
 
 
 def placed(rule: Rule, standard: Standard) -> Rule:

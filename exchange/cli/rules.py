@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import timedelta
+from itertools import zip_longest
 from typing import Any
 
 import click
 
 from schemas import load, versions
+from schemas import policy as policies
 from schemas.clauses import clause
 from validators import Rule, Ruleset
 from validators.coverage import Coverage, coverage
@@ -40,6 +43,7 @@ def rules(
         entries = [_entry(rule) for rule in found]
         lines = [
             f"{rule.code:48} {rule.clause:9} {rule.consequence:8} {rule.statement}"
+            + "".join(_off_line(entry) for entry in _off(rule.code))
             for rule in found
         ]
     click.echo(json.dumps(entries, ensure_ascii=False) if form == "json" else "\n".join(lines))
@@ -81,7 +85,30 @@ def _entry(rule: Rule | DossierRule | LinkRule) -> dict[str, Any]:
         "owner_name": OWNER_NAMES[rule.owner],
         "why": rule.why,
         "fix": rule.fix,
+        "off": _off(rule.code),
     }
+
+
+def _off(code: str) -> list[dict[str, str | None]]:
+    """Where and when a rule is not in force, by the shipped policy packs; both days included."""
+    found: list[dict[str, str | None]] = []
+    for pack in policies.codes():
+        editions = policies.read(policies.ROOT / f"{pack}.toml")
+        for edition, following in zip_longest(editions, editions[1:]):
+            if edition.is_off(code):
+                last = following and following.effective_from - timedelta(days=1)
+                found.append({
+                    "policy": pack,
+                    "from": edition.effective_from.isoformat(),
+                    "until": last.isoformat() if last else None,
+                    "why": edition.rules_off.get(code) or edition.rules_off[code.partition("/")[0]],
+                })  # fmt: skip
+    return found
+
+
+def _off_line(entry: dict[str, str | None]) -> str:
+    until = f"至 {entry['until']} " if entry["until"] else "起"
+    return f"（{entry['policy']}：{entry['from']} {until}停用，{entry['why']}）"
 
 
 def _own_part(rule: Rule | DossierRule | LinkRule) -> dict[str, Any]:

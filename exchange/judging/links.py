@@ -43,9 +43,12 @@ class LookedAt:
 def look_at_links(
     store: Store, body: Body, standards: Mapping[str, Standard], policy: Policy, *, now: datetime
 ) -> LookedAt:
-    """Look at the addresses in rows of one body that are due; nothing without an allow-list."""
+    """Look at the addresses in rows of one body that are due.
+
+    Nothing without an allow-list, or while the rule is not in force.
+    """
     total, terms = LookedAt(), policy.links
-    if not body.links.allow:
+    if not body.links.allow or policy.is_off(LINK_RULE.code):
         return total
     limits = Limits(terms.wait_s, terms.whole_s, terms.head_bytes)
     seen: dict[tuple[str, str], Looked] = {}

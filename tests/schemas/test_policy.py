@@ -89,6 +89,11 @@ def test_an_edition_takes_over_on_its_day(tmp_path: Path) -> None:
         ("accessibility = 5", "beauty = 5", "must name"),
         ('article = "7"', 'article = "99"', "not given: 99"),
         ("critical_days = 1", "critical_days = 9", "must not exceed"),
+        (
+            "[editions.clock]",
+            "[editions.rules_off]\nPRJ-005 = ' '\n[editions.clock]",
+            "reason for PRJ-005",
+        ),
     ],
 )
 def test_a_pack_that_contradicts_itself_is_refused(

@@ -10,6 +10,7 @@ import pytest
 
 from schemas import UnknownTableError, load
 from schemas.overlay import standard_for
+from schemas.policy import BadPolicyError
 from schemas.policy import load as load_policy
 from tests.validators.judging import CASE, PROJECT, STEP, ruleset, sample
 from validators import Lookup, Rule, Ruleset
@@ -40,6 +41,31 @@ def test_stamp_changes_with_what_decides() -> None:
         ).stamp.ruleset,
     }
     assert len(stamps) == 5
+
+
+PRJ_RULE, DOSSIER_CLAUSE = "PRJ-005/starts_after_completion", "INS-014"
+
+
+def test_rules_that_are_off_do_not_judge() -> None:
+    """A policy puts rules out of force by code or by clause, with another hash in the stamp."""
+    plain = load_policy("420600", date(2026, 11, 1))
+    everything = Ruleset.load(load("3.0"), plain)
+    off = {PRJ_RULE: "自 2027 年起执行", "COM-014": "省里另有规定", DOSSIER_CLAUSE: "暂缓"}
+    fewer = Ruleset.load(load("3.0"), replace(plain, rules_off=off, digest="another"))
+    gone = everything.rules.keys() - fewer.rules.keys()
+    assert PRJ_RULE in gone
+    assert all(code == PRJ_RULE or code.partition("/")[0] in off for code in gone)
+    assert not any(code.startswith("COM-014/") for code in fewer.rules)
+    assert any(one.code.startswith(DOSSIER_CLAUSE) for one in everything.dossier_rules)
+    assert not any(one.code.startswith(DOSSIER_CLAUSE) for one in fewer.dossier_rules)
+    assert everything.stamp.ruleset != fewer.stamp.ruleset
+
+
+def test_only_rules_can_be_off() -> None:
+    """A slip in the policy is an error that names it, not a rule that goes on judging."""
+    plain = load_policy("420600", date(2026, 11, 1))
+    with pytest.raises(BadPolicyError, match=r"PRJ-5.*exchange rules"):
+        Ruleset.load(load("3.0"), replace(plain, rules_off={"PRJ-5": "暂缓"}))
 
 
 def test_overlay_makes_rules() -> None:
