@@ -20,12 +20,20 @@ def told_by(
     tables: tuple[Table, ...],
     options: dict[str, Any],
 ) -> FedDatabase:
-    """The front database at the first address, told by ``queue`` or ``slot`` at the second."""
+    """The front database at the first address, told by what is at the second.
+
+    ``way`` is ``queue``, ``slot`` or ``binlog``.
+    """
     rest = {name: value for name, value in options.items() if name not in _OF_SLOT}
     address, changes = addresses
     feed: ChangeFeed
     if way == "queue":
         feed = ChangeQueue(body.code, changes, schema=options.get("schema"))
+    elif way == "binlog":
+        # Its library is loaded only where a body asks for it.
+        from connectors.log_binlog import BinaryLog
+
+        feed = BinaryLog(body.code, changes, tables, unique=options.get("unique"))
     else:
         named = {name: options[name] for name in _OF_SLOT if name in options}
         feed = LogSlot(body.code, changes, tables, unique=options.get("unique"), **named)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from connectors.base import Gone, Mark, Page
+from connectors.base import Gone, Mark, Page, RefusedError
 from connectors.front_database import FrontDatabase
 from connectors.front_layout import place_of
 from connectors.key_ranges import Key
@@ -56,6 +56,33 @@ class ChangeFeed(ABC):
     def close(self) -> None:
         """Let go what is claimed and give back connections."""
 
+    def begin(self, table: Table) -> Mark:
+        """What is told by now is committed: the reading of the whole table will see it.
+
+        Returns what the table's marks have to keep of the feed from then on.
+        """
+        while self.claim(table, _LINES_DROPPED_AT_ONCE):
+            self.settle()
+        return {}
+
+    def resume(self, table: Table, mark: Mark) -> str | None:
+        """Told where the table's mark is; why the feed cannot go on from there, if it cannot.
+
+        Then the table has to be read whole again.
+        """
+        del table, mark
+        return None
+
+    def here(self, table: Table) -> Mark:
+        """What the mark after the changes claimed last has to keep of the feed."""
+        del table
+        return {}
+
+    def is_behind(self, table: Table) -> bool:
+        """Whether the table's mark should be moved though nothing has changed."""
+        del table
+        return False
+
 
 class FedDatabase(FrontDatabase):
     """A front database whose changes are told by a feed; the tables are read by SELECT alone."""
@@ -72,6 +99,9 @@ class FedDatabase(FrontDatabase):
 
     def stirred(self, tables: Sequence[Table], marks: Mapping[str, Mark | None]) -> list[Table]:
         """Tables never read to their end, and those that the feed names."""
+        for table in tables:
+            if mark := marks.get(table.code):
+                self._feed.resume(table, mark)
         named = self._feed.waiting(tables)
         return [
             table
@@ -80,17 +110,21 @@ class FedDatabase(FrontDatabase):
         ]
 
     def pages(self, table: Table, mark: Mark | None, *, page_rows: int = 2000) -> Iterator[Page]:
-        """All rows the first time, then those that changed; see ``Source.pages``."""
-        if mark is None:
-            # What is told by now is committed: the reading of the whole table will see it.
-            while self._feed.claim(table, _LINES_DROPPED_AT_ONCE):
-                self._feed.settle()
-        if not (mark or {}).get("fed"):
-            window = (mark or {}).get("window")
-            for page in super().pages(table, window, page_rows=page_rows):
-                yield replace(page, mark={"fed": False, "window": page.mark})
-            yield Page((), {"fed": True}, None, "changes")
+        """All rows the first time, then those that changed; see ``Source.pages``.
+
+        When the feed cannot go on, all rows again, and then RefusedError says why.
+        """
+        lost = self._feed.resume(table, mark) if mark else None
+        if not mark or lost:
+            mark = self._feed.begin(table)
+        kept = {name: mark[name] for name in mark if name not in {"fed", "window"}}
+        if not mark.get("fed"):
+            for page in super().pages(table, mark.get("window"), page_rows=page_rows):
+                yield replace(page, mark={"fed": False, "window": page.mark, **kept})
+            yield Page((), {"fed": True, **kept}, None, "changes")
         yield from self._changed(table, page_rows)
+        if lost:
+            raise RefusedError(lost, body=self._body, table=table.code)
 
     def done(self, page: Page) -> None:
         """The changes behind this page are settled."""
@@ -117,7 +151,7 @@ class FedDatabase(FrontDatabase):
             layout = self.layout(table) if gone else None
             self._unsettled = Page(
                 rows=tuple(one.row for one in sorted(rows, key=lambda one: wanted.index(one.key))),
-                mark={"fed": True},
+                mark={"fed": True, **self._feed.here(table)},
                 source_clock=clock,
                 origin="changes",
                 gone=tuple(
@@ -129,3 +163,5 @@ class FedDatabase(FrontDatabase):
             yield self._unsettled
             if len(changes) < page_rows:
                 return
+        if self._feed.is_behind(table):
+            yield Page((), {"fed": True, **self._feed.here(table)}, None, "changes")

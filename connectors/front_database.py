@@ -6,7 +6,8 @@ Feed options: ``cursor`` (column with the time of a row's last change, required)
 ``zone`` (offset of the wall time in the database, default +08:00), ``statement_seconds``,
 ``changes`` (how changes are told: ``window``, the default, as below; ``queue``: by a queue that
 triggers fill, see ``connectors.change_queue``; ``slot``: by PostgreSQL's log, see
-``connectors.log_slot``, with ``slot`` and ``publication``, both ``spgl`` by default),
+``connectors.log_slot``, with ``slot`` and ``publication``, both ``spgl`` by default; ``binlog``:
+by MariaDB's or MySQL's log, see ``connectors.log_binlog``),
 ``changes_connection`` (the stored connection for that).
 
 How a pull goes: look through the overlap and compare digests (``connectors.front_window``), read
@@ -63,7 +64,7 @@ from connectors.key_ranges import (
 )
 from schemas import Standard, Table
 
-CHANGES = ("window", "queue", "slot")
+CHANGES = ("window", "queue", "slot", "binlog")
 """How a body's changes can be told."""
 
 _OPTIONS = {

@@ -44,11 +44,15 @@ def find() -> Programs | None:
 
 
 class MariaDB:
-    """One server with its data in ``folder`` (0700) on 127.0.0.1:``port``."""
+    """One server with its data in ``folder`` (0700) on 127.0.0.1:``port``.
 
-    def __init__(self, folder: Path, port: int) -> None:
+    ``options`` are given to it beside our own.
+    """
+
+    def __init__(self, folder: Path, port: int, *options: str) -> None:
         self.folder = folder
         self.port = port
+        self._more = options
         self._data = folder / "data"
         self._secret = folder / "root.password"
         self._pid_file = folder / "mariadb.pid"
@@ -167,6 +171,7 @@ class MariaDB:
             "--innodb-buffer-pool-size=48M",
             "--innodb-flush-log-at-trx-commit=1",
             "--performance-schema=OFF",
+            *self._more,
             *_as_root(),
         ]
 

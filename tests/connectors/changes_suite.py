@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from connectors.base import Page
+from schemas import Table
 from tests.connectors.front_suite import FrontWorld
 from tests.connectors.source_suite import PROJECTS, STAGES, SourceSuite, Taker, project, stage
 from tests.connectors.times_suite import TimesSuite
-
-FED = {"fed": True}
 
 
 class ChangesSuite(SourceSuite, TimesSuite):
@@ -21,7 +19,7 @@ class ChangesSuite(SourceSuite, TimesSuite):
         taker = read_whole(world)
         world.put(PROJECTS, [project(n) for n in range(3)])
         for _ in range(2):
-            page = next(iter(taker.source.pages(PROJECTS, FED)))
+            page = next(iter(taker.source.pages(PROJECTS, taker.mark)))
             assert len(page.rows) == 3
         taker.again()
         assert len(taker.pull()) == 3
@@ -56,13 +54,12 @@ class ChangesSuite(SourceSuite, TimesSuite):
         taker = read_whole(world)
         world.put(STAGES, [stage(1)])
         world.put(PROJECTS, [project(1)])
-        marks: dict[str, Any] = {STAGES.code: FED, PROJECTS.code: FED}
-        assert taker.source.stirred([STAGES, PROJECTS], marks) == [STAGES, PROJECTS]
+        assert stirred(taker) == [STAGES, PROJECTS]
         assert len(taker.pull()) == 1
-        assert taker.source.stirred([STAGES, PROJECTS], marks) == [STAGES]
+        assert stirred(taker) == [STAGES]
         (page,) = pages(taker, STAGES)
         assert len(page.rows) == 1
-        assert taker.source.stirred([STAGES, PROJECTS], marks) == []
+        assert stirred(taker) == []
 
 
 def read_whole(world: FrontWorld) -> Taker:
@@ -70,15 +67,27 @@ def read_whole(world: FrontWorld) -> Taker:
     world.options["overlap"] = 1
     taker = Taker(world)
     taker.pull()
-    assert taker.mark == FED
-    pages(taker, STAGES, None)
+    assert taker.mark is not None
+    assert taker.mark["fed"]
+    pages(taker, STAGES)
     return taker
 
 
-def pages(taker: Taker, table: Any = PROJECTS, mark: Any = FED) -> list[Page]:
+def stirred(taker: Taker) -> list[Table]:
+    """The tables in which something may have changed since what was landed."""
+    marks = {PROJECTS.code: taker.mark, STAGES.code: taker.marks.get(STAGES.code)}
+    return taker.source.stirred([STAGES, PROJECTS], marks)
+
+
+def pages(taker: Taker, table: Table = PROJECTS) -> list[Page]:
     """The pages that come now, each settled as landed."""
     came = []
+    mark = taker.mark if table is PROJECTS else taker.marks.get(table.code)
     for page in taker.source.pages(table, mark):
         came.append(page)
+        if table is PROJECTS:
+            taker.mark = page.mark
+        else:
+            taker.marks[table.code] = page.mark
         taker.source.done(page)
     return came

@@ -79,6 +79,7 @@ class Taker:
         self.world = world
         self.page_rows = page_rows
         self.mark: dict[str, Any] | None = None
+        self.marks: dict[str, Any] = {}
         self.source = world.source()
         self.rows: list[SourceRow] = []
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import oracle
 from connectors.base import StopError
 from connectors.change_queue import ChangeQueue
 from connectors.queue_ddl import QUEUE, queue_statements, trigger_statements
-from tests.connectors.changes_suite import FED, ChangesSuite, read_whole
+from tests.connectors.changes_suite import ChangesSuite, read_whole
 from tests.connectors.front_suite import FrontWorld
 from tests.connectors.queue_world import MariaQueueWorld, PostgresQueueWorld
 from tests.connectors.source_suite import PROJECTS, project
@@ -24,7 +24,8 @@ class QueueSuite(ChangesSuite):
         first, second = read_whole(world), read_whole(world)
         world.put(PROJECTS, [project(n) for n in range(10)])
         pages = [
-            next(iter(taker.source.pages(PROJECTS, FED, page_rows=6))) for taker in (first, second)
+            next(iter(taker.source.pages(PROJECTS, taker.mark, page_rows=6)))
+            for taker in (first, second)
         ]
         taken = [[row.values["DFSJZJ"] for row in page.rows] for page in pages]
         assert [len(part) for part in taken] == [6, 4]

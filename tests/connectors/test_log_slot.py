@@ -94,7 +94,7 @@ class TestPostgreSQL(ChangesSuite):
         taker.source.stirred([STAGES, PROJECTS], {})
         before = world.kept_from()
         world.put(PROJECTS, [project(1)])
-        (page,) = list(taker.source.pages(PROJECTS, {"fed": True}))
+        (page,) = list(taker.source.pages(PROJECTS, taker.mark))
         assert world.kept_from() == before
         taker.source.done(page)
         assert world.kept_from() != before
