@@ -4,10 +4,15 @@ First transaction: versions become ``sending``, their steps are written down. Se
 the same rows are locked, written upstream, and their outcome recorded. A version that is
 ``sending`` while nobody holds its lock was left by a dead worker; its outcome is unknown and is
 found out by asking (``resolve``), never by sending again blindly.
+
+Between the two transactions another worker that looks for queued rows may lock one of ours for a
+moment: it saw it queued, waits for nothing, finds it changed, and keeps the lock to the end of its
+own short transaction. The lock is asked for again until then.
 """
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +37,7 @@ Q = load("delivery")
 ASK_AFTER_UNKNOWN = timedelta(seconds=5)
 FIRST_LOOK = timedelta(seconds=0.5)
 BROKEN_ATTEMPTS = 3
+LOCK_LOOKS, LOCK_LOOK_S = 40, 0.025
 WAIT_FOR_VERDICT = timedelta(seconds=2)
 
 
@@ -95,11 +101,26 @@ def send_queued(store: Store, upstream: Upstream, *, now: datetime, limit: int =
     if not rows:
         return Sent(nothing=nothing)
     with store.transaction() as conn:
-        locked = conn.execute(Q["hold_for_sending"], {"ids": [row["id"] for row in rows]})
-        attempts = {row["id"]: row["attempt"] for row in locked}
-        ours = [row for row in rows if attempts.get(row["id"]) == row["attempt"] + 1]
+        ours = hold(conn, rows)
         mine = {row["id"] for row in ours}
         return _send(conn, upstream, ours, [s for s in steps if s.version in mine], now, nothing)
+
+
+def hold(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Lock the rows that were claimed for as long as they are being sent; those that are ours.
+
+    A row that was taken over meanwhile is not, nor one that stays locked for a second.
+    """
+    claimed = {row["id"]: row["attempt"] + 1 for row in rows}
+    held: dict[int, int] = {}
+    for look in range(LOCK_LOOKS):
+        left = {"ids": sorted(claimed.keys() - held.keys())}
+        held |= {row["id"]: row["attempt"] for row in conn.execute(Q["hold_for_sending"], left)}
+        if len(held) == len(claimed):
+            break
+        if look < LOCK_LOOKS - 1:
+            time.sleep(LOCK_LOOK_S)
+    return [row for row in rows if held.get(row["id"]) == claimed[row["id"]]]
 
 
 def _claim(
