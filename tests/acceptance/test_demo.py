@@ -97,21 +97,21 @@ def judge(result: dict[str, Any], *, received: int, closed: int) -> None:
 
 
 @pytest.mark.timeout(600)
-def test_a_minute_without_airflow(tmp_path: Path) -> None:
+def test_half_a_minute_without_airflow(tmp_path: Path) -> None:
     """The same rounds in plain processes: records flow, everything balances, nothing is left."""
-    result = result_of(start(tmp_path, "--minutes", "1", "--without-airflow"))
-    judge(result, received=300, closed=0)
+    result = result_of(start(tmp_path, "--minutes", "0.5", "--without-airflow"))
+    judge(result, received=150, closed=0)
     assert nothing_runs(tmp_path)
 
 
 @pytest.mark.airflow
 @pytest.mark.timeout(900)
-def test_two_minutes_in_airflow(tmp_path: Path) -> None:
+def test_a_minute_and_a_half_in_airflow(tmp_path: Path) -> None:
     """The whole of it under Airflow: cases are opened, some closed by what came again.
 
     Beside it Airflow serves the status page, to whoever is logged in there and to nobody else.
     """
-    demo = start(tmp_path, "--minutes", "2", base=FIRST_PORT)
+    demo = start(tmp_path, "--minutes", "1.5", base=FIRST_PORT)
     promise = status_page(demo, tmp_path / "demo" / "airflow" / "passwords.json")
     assert promise["bodies"]
     result = result_of(demo)

@@ -131,8 +131,8 @@ def clock_skew(stage: Stage) -> None:
     stage.hand.wait_for(*ahead, *behind, *right, last="confirmed", seconds=180)
 
 
-def _empty_columns(stage: Stage, body: str) -> Iterator[tuple[int, str, str]]:
-    """How many rows a table has, its code, and a conditional column that none of them fills."""
+def _empty_columns(stage: Stage, body: str) -> Iterator[tuple[str, str]]:
+    """Tables that have rows, with a conditional column that none of them fills."""
     with stage.hand.session(body) as conn:
         for table in load("3.0").tables.values():
             names = [
@@ -149,17 +149,14 @@ def _empty_columns(stage: Stage, body: str) -> Iterator[tuple[int, str, str]]:
             rows, *filled = found.fetchone() or (0,)
             if rows:
                 yield from (
-                    (rows, table.code, name)
-                    for name, many in zip(names, filled, strict=True)
-                    if not many
+                    (table.code, n) for n, many in zip(names, filled, strict=True) if not many
                 )
 
 
 def column_dropped(stage: Stage) -> None:
     """A column of the standard vanishes from a table and is put back some time later."""
-    # One that nobody has filled: what stands there already must not change by it. And of the table
-    # with the most rows: one in which nothing stirs is not read, and its loss not noticed.
-    _, table, name = max(_empty_columns(stage, "420606"))
+    # One that nobody has filled: what stands there already must not change by it.
+    table, name = next(_empty_columns(stage, "420606"))
     column = f"{table}.{name}"
     failing = (
         "select count(*) from feed where body = '420606' and table_code = %s"
@@ -167,6 +164,8 @@ def column_dropped(stage: Stage) -> None:
     )
     stage.city.order("420606", "drop_column", column=column)
     try:
+        stage.city.wait(lambda: not _has(stage, table, name), 60, "the column to be gone")
+        _stir(stage, table)
         stage.city.wait(
             lambda: stage.hand.count(failing, table), 60, "the missing column to be reported"
         )
@@ -175,6 +174,25 @@ def column_dropped(stage: Stage) -> None:
     finally:
         stage.city.order("420606", "restore_column", column=column)
     stage.city.wait(lambda: not stage.hand.count(failing, table), 90, "the table to be read again")
+
+
+def _has(stage: Stage, table: str, column: str) -> bool:
+    """Whether the body's table has the column at the moment."""
+    with stage.hand.session("420606") as conn:
+        found = conn.execute(
+            "select from information_schema.columns where (table_name, column_name) = (%s, %s)",
+            (table, column),
+        )
+        return found.fetchone() is not None
+
+
+def _stir(stage: Stage, table: str) -> None:
+    """A row is touched: a table in which nothing stirs is not read, and misses no column."""
+    with stage.hand.session("420606") as conn:
+        one = f'select ctid from "{table}" limit 1'
+        conn.execute(
+            f'update "{table}" set "GXSJ" = localtimestamp(0) where ctid = ({one})'.encode()
+        )
 
 
 def encoding_broken(stage: Stage) -> None:
