@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 from contextlib import suppress
 from dataclasses import dataclass, fields
+from pathlib import Path
+from random import SystemRandom
 
 import psutil
 
@@ -13,6 +15,8 @@ from exchange.settings import Settings
 
 FRONT_PORT, GATEWAY_PORT, MARIADB_PORT, QUEUE_PORT = 15432, 8420, 13306, 16379
 _ATTEMPTS = 50
+_LOWEST = 10_240
+_CLIENTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 MEANING = {
     "airflow": "Airflow 页面 / Airflow's pages",
@@ -78,14 +82,22 @@ def is_free(port: int) -> bool:
 
 
 def _free_block(size: int) -> int:
-    """The first of ``size`` free ports in a row, below those the kernel gives to clients."""
+    """The first of ``size`` free ports in a row, below those the kernel gives to clients.
+
+    One of those may be taken at any time by a connection that somebody makes.
+    """
     for _ in range(_ATTEMPTS):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            start: int = probe.getsockname()[1] - 20_000
-        if start > 1024 and all(is_free(port) for port in range(start, start + size)):  # noqa: PLR2004  privileged ports end there
+        start = SystemRandom().randrange(_LOWEST, _first_of_clients() - size)
+        if all(is_free(port) for port in range(start, start + size)):
             return start
     raise PortsInUseError(ports=f"no {size} free ports in a row found in {_ATTEMPTS} attempts")
+
+
+def _first_of_clients() -> int:
+    """The lowest port that the kernel gives to clients."""
+    with suppress(OSError):
+        return max(int(_CLIENTS.read_text().split()[0]), _LOWEST + 1000)
+    return 32_768
 
 
 def _holder(port: int) -> str:

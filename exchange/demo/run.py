@@ -34,7 +34,7 @@ from exchange.store import addresses
 from exchange.store.connection import Store
 
 REFRESH_S, LINE_S, LOOK_S = 3.0, 15.0, 0.5
-DRAIN_S, QUIET_S = 120.0, 8.0  # without any movement: with, without records under way
+DRAIN_S, QUIET_S = 120.0, 15.0  # without any movement: with, without records under way
 WIDTH = 130
 """Columns of the table when it is not written to a terminal."""
 _NEWS = 4

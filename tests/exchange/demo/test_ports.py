@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +33,15 @@ def test_zero_chooses_ports_that_are_free() -> None:
     ports = Ports.choose(Settings(), 0)
     ports.refuse_if_in_use()
     assert is_free(ports.airflow)
+
+
+def test_chosen_ports_are_none_that_a_client_may_get() -> None:
+    """No connection that anybody makes can take a port between its choice and its use."""
+    clients = 32_768
+    with suppress(OSError):
+        text = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text("utf-8")
+        clients = max(int(text.split()[0]), 11_240)
+    assert all(Ports.choose(Settings(), 0).queue < clients for _ in range(50))
 
 
 def test_a_base_gives_neighbouring_ports() -> None:
