@@ -11,10 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
-from exchange.delivery.confirm import read_verdicts, wake_overlooked
-from exchange.delivery.invalidations import follow_invalidations
+from exchange.delivery.confirm import Confirmed, read_verdicts, wake_overlooked
+from exchange.delivery.due import what_is_due
+from exchange.delivery.invalidations import Followed, follow_invalidations
 from exchange.delivery.resolve import find_abandoned, resolve_unknown
-from exchange.delivery.send import Upstream, send_queued
+from exchange.delivery.send import Sent, Upstream, send_queued
 from exchange.errors import TryLaterError
 from exchange.judging.judge import judge_due
 from exchange.ledger.seal import seal
@@ -150,17 +151,22 @@ def _serve(
 
 def _pass(exchange: Exchange, upstream: Upstream, summary: DeliverySummary) -> int:
     """One pass; returns how many versions moved."""
-    abandoned = find_abandoned(exchange.store, upstream, now=now())
-    resolved = resolve_unknown(exchange.store, upstream, now=now())
-    sent = send_queued(exchange.store, upstream, now=now())
-    verdicts = read_verdicts(exchange.store, upstream, now=now())
-    followed = follow_invalidations(exchange.store, upstream, now=now())
+    store = exchange.store
+    due = what_is_due(store, upstream, now=now())
+    abandoned = find_abandoned(store, upstream, now=now()) if due.abandoned else 0
+    asks = due.unknown or abandoned
+    resolved = resolve_unknown(store, upstream, now=now()) if asks else 0
+    sent = send_queued(store, upstream, now=now()) if due.queued or resolved else Sent()
+    verdicts = read_verdicts(store, upstream, now=now()) if due.sent else Confirmed()
+    followed = Followed()
+    if due.invalidations:
+        followed = follow_invalidations(store, upstream, now=now())
     released, woken = 0, 0
     if now() >= summary.look_at_holds:
         summary.look_at_holds = now() + HOLDS_EVERY
-        woken = wake_overlooked(exchange.store, upstream, now=now())
+        woken = wake_overlooked(store, upstream, now=now())
     if verdicts.confirmed or woken:
-        judged = judge_due(exchange.store, exchange.rulesets, now=now())
+        judged = judge_due(store, exchange.rulesets, now=now())
         released = judged.passed
     summary.sent += sent.sent
     summary.again += sent.again

@@ -46,7 +46,7 @@ BODIES = ("420602", "420606", "420607", "420626", "420600-zrzy", "420600-gxq")
 """Front databases of both generations, one that mends in place, one that holds transactions open,
 one that delivers files, one that pushes over HTTP."""
 
-RATES = {"420602": 1.2, "420606": 0.6, "420607": 0.8, "420626": 0.8}
+RATES = {"420602": 0.8, "420606": 0.4, "420607": 0.5, "420626": 0.5}
 OTHER_RATE = 0.4
 SETTING_UP_RATE, SETTING_UP_S = 15.0, 400
 LOOPS = ("pull", "deliver-1", "deliver-2", "slow-rounds")

@@ -112,6 +112,30 @@ where state = 'sending' and standard = %(standard)s and state_at < %(before)s
 limit %(limit)s
 for no key update skip locked
 
+-- name: what_is_due
+-- The conditions are those of what acts on them: abandoned_sendings, due_unknowns, claim_lane,
+-- due_verdicts and due_invalidations.
+select
+    exists (
+        select from version
+        where state = 'sending' and standard = %(standard)s and state_at < %(before)s
+    ) as abandoned,
+    exists (
+        select from version
+        where state = 'unknown' and standard = %(standard)s and next_try_at <= %(now)s
+    ) as unknown,
+    exists (
+        select from version
+        where state = 'queued' and standard = %(standard)s and next_try_at <= %(now)s
+    ) as queued,
+    exists (
+        select from version
+        where state = 'sent' and standard = %(standard)s and next_try_at <= %(now)s
+    ) as sent,
+    exists (
+        select from delivery where standard = %(standard)s and next_ask_at <= %(now)s
+    ) as invalidations
+
 -- name: due_unknowns
 select v.id, v.attempt, v.state_at
 from version v
