@@ -96,6 +96,7 @@ def judge(result: dict[str, Any], *, received: int, closed: int) -> None:
     assert result["latency_s"]["p50"] <= result["latency_s"]["p95"] <= result["latency_s"]["p99"]
 
 
+@pytest.mark.beside
 @pytest.mark.timeout(600)
 def test_half_a_minute_without_airflow(tmp_path: Path) -> None:
     """The same rounds in plain processes: records flow, everything balances, nothing is left."""
@@ -121,7 +122,7 @@ def test_a_minute_and_a_half_in_airflow(tmp_path: Path) -> None:
 
 @pytest.mark.airflow
 @pytest.mark.queue
-@pytest.mark.faults  # it kills: so it runs beside the others, with those that do
+@pytest.mark.faults
 @pytest.mark.timeout(900)
 def test_a_minute_over_a_queue_with_a_worker_killed(tmp_path: Path) -> None:
     """Two workers share the tasks over a queue; one is killed, and nothing is lost or twice."""

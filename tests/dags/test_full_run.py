@@ -17,7 +17,7 @@ from schemas import load, sample
 from tests.dags.conftest import Airflow
 from tests.stores import ExchangeStore, Postgres
 
-pytestmark = [pytest.mark.airflow, pytest.mark.database]
+pytestmark = [pytest.mark.airflow, pytest.mark.database, pytest.mark.beside]
 
 BODY, CONNECTION, TABLE = "420600-zrzy", "county_420600_zrzy_v3", "SPGL_XMJBXXB"
 ROWS = 3
