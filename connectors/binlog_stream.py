@@ -13,10 +13,10 @@ from pymysqlreplication import BinLogStreamReader
 from pymysqlreplication.event import QueryEvent, RotateEvent, XidEvent
 from pymysqlreplication.row_event import DeleteRowsEvent, UpdateRowsEvent, WriteRowsEvent
 
-from connectors.base import StopError, TryLaterError
+from connectors.database_products import mysql_failure
+from connectors.log_feed import refused_or_later
 
 _POSITION_GONE = 1236
-_REFUSED = {1044, 1045, 1142, 1227}
 _MOST_IN_ONE = 500_000
 
 # It tells at every connection that the log could have column names; we read them from the schema.
@@ -108,9 +108,8 @@ def _told(error: pymysql.err.MySQLError, body: str, place: str) -> Exception:
     reason = str(error.args[-1] if error.args else error)[:200]
     if number == _POSITION_GONE:
         return LogGoneError(f"{place} 已不在对方的日志里（{reason}）")
-    if number in _REFUSED:
-        return StopError(f"binlog 账号被拒绝：{reason}", body=body)
-    return TryLaterError(f"binlog 读取失败：{reason}", body=body)
+    failure = mysql_failure(number) if isinstance(number, int) else "later"
+    return refused_or_later(failure, "binlog", reason, body)
 
 
 def _images(

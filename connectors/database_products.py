@@ -304,7 +304,7 @@ _POSTGRESQL_CLASSES: Mapping[str, Failure] = {
 }  # fmt: skip
 _MYSQL_FAILURES: Mapping[int, Failure] = {
     1044: "login", 1045: "login", 1698: "login",
-    1142: "rights", 1143: "rights", 1290: "rights", 1370: "rights", 1792: "rights",
+    1142: "rights", 1143: "rights", 1227: "rights", 1290: "rights", 1370: "rights", 1792: "rights",
     1054: "shape", 1146: "shape", 1356: "shape",
     1205: "conflict", 1213: "conflict", 1020: "conflict",
     1048: "data", 1062: "data", 1264: "data", 1265: "data", 1292: "data", 1366: "data",
@@ -325,7 +325,7 @@ def failure_of(error: DBAPIError) -> Failure:
         return _postgresql_failure(code)
     number = cause.args[0] if cause is not None and cause.args else None
     if isinstance(number, int):
-        return _MYSQL_FAILURES.get(number, "later")
+        return mysql_failure(number)
     number = getattr(number, "code", None)
     if isinstance(number, int):
         return _ORACLE_FAILURES.get(number, "later")
@@ -333,6 +333,11 @@ def failure_of(error: DBAPIError) -> Failure:
     if "authentication failed" in text or "no password supplied" in text:
         return "login"
     return "later"
+
+
+def mysql_failure(number: int) -> Failure:
+    """What an error number of MySQL or MariaDB means for what to do next."""
+    return _MYSQL_FAILURES.get(number, "later")
 
 
 def _postgresql_failure(code: str) -> Failure:

@@ -25,12 +25,13 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from connectors.base import ConnectorError, Mark, StopError, TryLaterError
+from connectors.base import Mark, StopError
 from connectors.binlog_stream import LogEnd, LoggedRow, LogGoneError, rows_since
-from connectors.database_products import Session, failure_of, open_engine, reason_of
+from connectors.database_products import Session
 from connectors.deadline import deadline
-from connectors.front_changes import Change, ChangeFeed
+from connectors.front_changes import Change
 from connectors.front_layout import LOCAL_KEY
+from connectors.log_feed import LogFeed
 from schemas import Table
 
 _MOST_HELD = 50_000
@@ -74,8 +75,10 @@ class _Held:
     ends: Position
 
 
-class BinaryLog(ChangeFeed):
-    """One server's log, for the tables of one database; ``unique`` are the key columns."""
+class BinaryLog(LogFeed):
+    """One server's log, for the tables of one database; the next goes on from the marks."""
+
+    log = "binlog"
 
     def __init__(
         self,
@@ -87,15 +90,11 @@ class BinaryLog(ChangeFeed):
         statement_seconds: int = 60,
     ) -> None:
         """Nothing is contacted yet; ``url`` is a stored connection's, with the database's name."""
-        self._body = body
-        self._unique = tuple(unique or ("LSH",))
-        self._seconds = statement_seconds
         session = Session(read_only=True, statement_seconds=statement_seconds)
-        self._engine = open_engine(url, session)
+        super().__init__(body, url, tables, unique=unique, session=session)
         if self._engine.dialect.name not in {"mysql", "mariadb"}:
             raise StopError('changes = "binlog" 只用于 MariaDB 和 MySQL', body=body)
         self._replica = (1 << 31) | secrets.randbelow(1 << 31)
-        self._codes = {table.code.casefold(): table.code for table in tables}
         self._held: dict[str, list[_Held]] = {code: [] for code in self._codes.values()}
         self._after: dict[str, Position] = {}
         self._lost: dict[str, str] = {}
@@ -183,10 +182,6 @@ class BinaryLog(ChangeFeed):
             del self._held[code][:count]
             self._claimed = None
 
-    def close(self) -> None:
-        """The next goes on from the marks."""
-        self._engine.dispose()
-
     def _look(self) -> None:
         """Read what was committed since the last look."""
         end = self._end()
@@ -208,7 +203,7 @@ class BinaryLog(ChangeFeed):
         begins, pending = begun, list[tuple[str, Change]]()
         for one in self._stream(begun):
             if isinstance(one, LoggedRow):
-                pending += self._changes(one)
+                pending += self._told_of(one.table, one.images)
                 continue
             ends = Position.of(one.file, one.at, begun.server)
             for code, change in pending:
@@ -232,23 +227,6 @@ class BinaryLog(ChangeFeed):
             schema=str(database),
             columns=(*self._unique, LOCAL_KEY),
         )
-
-    def _changes(self, row: LoggedRow) -> list[tuple[str, Change]]:
-        """A change for the key before and, where it is another, for the key after."""
-        code = self._codes.get(row.table.casefold())
-        if code is None:
-            return []
-        found = []
-        for image in row.images:
-            key = [image.get(name) for name in self._unique]
-            if all(part is not None for part in key):
-                local = image.get(LOCAL_KEY)
-                change = Change(
-                    tuple(str(part) for part in key), None if local is None else str(local)
-                )
-                if change not in found:
-                    found.append(change)
-        return [(code, change) for change in found]
 
     def _lose(self, why: str) -> Mapping[str, str]:
         """Every table has to be read whole again."""
@@ -284,11 +262,4 @@ class BinaryLog(ChangeFeed):
                             raise
                 return list(connection.execute(statements[-1]))
         except DBAPIError as error:
-            raise self._error(error) from None
-
-    def _error(self, error: DBAPIError) -> ConnectorError:
-        reason = reason_of(error)
-        number = error.orig.args[0] if error.orig is not None and error.orig.args else None
-        if failure_of(error) in {"login", "rights"} or number == 1227:  # noqa: PLR2004  lacks a right
-            return StopError(f"binlog 账号被拒绝：{reason}", body=self._body)
-        return TryLaterError(f"binlog 读取失败：{reason}", body=self._body)
+            raise self._failed(error) from None

@@ -19,12 +19,12 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from connectors.base import ConnectorError, StopError, TryLaterError
-from connectors.database_products import Session, failure_of, open_engine, reason_of
+from connectors.base import StopError, TryLaterError
+from connectors.database_products import Session
 from connectors.deadline import deadline
-from connectors.front_changes import Change, ChangeFeed
-from connectors.front_layout import LOCAL_KEY
-from connectors.log_messages import LogReader, Row, end_of_commit
+from connectors.front_changes import Change
+from connectors.log_feed import LogFeed
+from connectors.log_messages import LogReader, end_of_commit
 from schemas import Table
 
 _CHANGES_AT_ONCE = 10_000
@@ -45,8 +45,10 @@ _THERE = text(
 )
 
 
-class LogSlot(ChangeFeed):
-    """One slot, read by the server's functions; ``unique`` are the key columns (default LSH)."""
+class LogSlot(LogFeed):
+    """One slot, read by the server's functions."""
+
+    log = "逻辑复制槽"
 
     def __init__(
         self,
@@ -60,13 +62,9 @@ class LogSlot(ChangeFeed):
         statement_seconds: int = 60,
     ) -> None:
         """Nothing is contacted yet; ``url`` is a stored connection's."""
-        self._body = body
-        self._unique = tuple(unique or ("LSH",))
-        self._named: dict[str, Any] = {"slot": slot, "publication": publication}
-        self._seconds = statement_seconds
         session = Session(read_only=False, statement_seconds=statement_seconds)
-        self._engine = open_engine(url, session)
-        self._codes = {table.code.casefold(): table.code for table in tables}
+        super().__init__(body, url, tables, unique=unique, session=session)
+        self._named: dict[str, Any] = {"slot": slot, "publication": publication}
         self._held: dict[str, list[Change]] = {code: [] for code in self._codes.values()}
         self._claimed: tuple[str, int] | None = None
         self._seen = 0
@@ -109,10 +107,6 @@ class LogSlot(ChangeFeed):
         if not any(self._held.values()) and self._seen:
             self._pass()
 
-    def close(self) -> None:
-        """What was not passed is looked at again by the next."""
-        self._engine.dispose()
-
     def _peek(self) -> None:
         """Look at what was committed since the last look; the slot itself does not move."""
         if sum(map(len, self._held.values())) >= _MOST_HELD:
@@ -139,17 +133,7 @@ class LogSlot(ChangeFeed):
 
     def _changes(self, reader: LogReader, message: bytes) -> list[tuple[str, Change]]:
         logged = reader.read(message)
-        code = None if logged is None else self._codes.get(logged.table.casefold())
-        if logged is None or code is None:
-            return []
-        found = [self._change(row) for row in (logged.before, logged.after) if row is not None]
-        return [(code, change) for change in found if change is not None]
-
-    def _change(self, row: Row) -> Change | None:
-        key = [row.get(name) for name in self._unique]
-        if any(part is None for part in key):
-            return None
-        return Change(tuple(str(part) for part in key), row.get(LOCAL_KEY))
+        return [] if logged is None else self._told_of(logged.table, (logged.before, logged.after))
 
     def _pass(self) -> None:
         """Tell the server that all that was seen is landed; a faster reader may have told it."""
@@ -168,10 +152,4 @@ class LogSlot(ChangeFeed):
                 connection.commit()
                 return found
         except DBAPIError as error:
-            raise self._error(error) from None
-
-    def _error(self, error: DBAPIError) -> ConnectorError:
-        reason = reason_of(error)
-        if failure_of(error) in {"login", "rights"}:
-            return StopError(f"逻辑复制槽账号被拒绝：{reason}", body=self._body)
-        return TryLaterError(f"逻辑复制槽读取失败：{reason}", body=self._body)
+            raise self._failed(error) from None
