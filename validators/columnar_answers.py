@@ -20,19 +20,21 @@ from validators.columnar_cells import Cells, put
 from validators.columnar_conditions import compiled_of
 from validators.columnar_forms import sure
 from validators.columnar_keys import KeptKeys, Positions, distinct, repeated
+from validators.columnar_uniqueness import clashes
 from validators.columnwise import Columnwise, answers_as_columns
 from validators.expression import (
     Call,
     Expression,
     reads,
 )
-from validators.neighbours import OFFLINE
+from validators.neighbours import LOCAL_KEY, OFFLINE
 from validators.parents import Parents
 from validators.plan import Batch, Entry, Plan
 from validators.record import Record
 from validators.row import Layout
 from validators.rowwise import compile_row
 from validators.rule import Compares, Follows, Holds, ReadWell, Refers, Rule, Unique
+from validators.uniqueness import place_note
 
 _OPTIMIZED = pl.QueryOptFlags.none().update(comm_subexpr_elim=True)  # what rules share, once
 
@@ -43,6 +45,12 @@ class Many(Protocol):
 
     def some(self, positions: Sequence[int], fields: Collection[str] | None) -> list[Record]:
         """The records at these positions, with these cells."""
+
+    def numbers(self, positions: Sequence[int]) -> list[int]:
+        """The numbers of the records at these positions."""
+
+    def wheres(self, positions: Sequence[int]) -> list[str]:
+        """Where the records at these positions stood in their file."""
 
 
 class Columns:
@@ -268,7 +276,8 @@ class Columns:
         )
         if not context.grace_over or (late.eq_missing(early).all() and early_why is None):
             return early[spread], None if early_why is None else early_why[spread]
-        over = pl.Series([self._batch.records[at].id in context.grace_over for at in places])
+        numbers = self._numbers(places.to_list())
+        over = pl.Series([number in context.grace_over for number in numbers])
         nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(lookups))
         masks = late[spread], early[spread]
         whys = [(nothing if why is None else why).gather(spread) for why in (late_why, early_why)]
@@ -292,15 +301,38 @@ class Columns:
             shared = np.union1d(shared, bare)
         mask, _ = self._standing(entry.rule, mask, None)
         if len(shared):
-            fields = {*check.fields, *self._plan.table.key, "DFSJZJ", "SJYXBS"}
-            part = self._part(shared, fields)
-            told, why = answers_as_columns(entry.evaluate(part))
-            if why is not None:
+            told = self._sharing(entry, check, codes, shared)
+            if told is None:
                 return None
             mask = put(mask, shared, told)
-            for (code, at), note in part.notes.items():
-                self._batch.notes[code, int(shared[at])] = note
         return Columnwise(mask)
+
+    def _sharing(
+        self, entry: Entry, check: Unique, codes: Sequence[pl.Series], shared: Positions
+    ) -> pl.Series | None:
+        """The answers for rows that share their key; None where only the row engine tells them."""
+        context, notes = self._batch.context, self._batch.notes
+        leaves = self.withdrawn is not None and self.withdrawn[shared].any()
+        if leaves or (check.local and context.related):
+            part = self._part(shared, {*check.fields, *self._plan.table.key, LOCAL_KEY, "SJYXBS"})
+            told, why = answers_as_columns(entry.evaluate(part))
+            for (code, at), note in part.notes.items():
+                notes[code, int(shared[at])] = note
+            return told if why is None else None
+        known = self._plan.table.by_code
+        found = clashes(
+            [column[shared] for column in codes],
+            [
+                self._code(one)[shared]
+                for one in (self._plan.table.key if check.local else [LOCAL_KEY])
+            ],
+            [known[one].required == "M" for one in check.fields],
+            always=context.one_file and not check.local,
+        )
+        wheres = self._wheres(shared[found.earlier].tolist())
+        for at, where in zip(shared[found.places].tolist(), wheres, strict=True):
+            notes[entry.rule.code, at] = place_note(where)
+        return found.mask
 
     def _part(self, places: Positions, fields: Collection[str] | None) -> Batch:
         """The batch of the records at these places; with ``fields`` other cells count as empty."""
@@ -310,6 +342,18 @@ class Columns:
             records.some(at, fields) if isinstance(records, Many) else [records[one] for one in at]
         )
         return self._plan.batch(some, self._batch.context, fields)
+
+    def _numbers(self, places: Sequence[int]) -> list[int]:
+        records = self._batch.records
+        if isinstance(records, Many):
+            return records.numbers(places)
+        return [records[at].id for at in places]
+
+    def _wheres(self, places: Sequence[int]) -> list[str]:
+        records = self._batch.records
+        if isinstance(records, Many):
+            return records.wheres(places)
+        return [records[at].where for at in places]
 
     @cached_property
     def _empty(self) -> pl.Series:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 import numpy as np
 import polars as pl
 
-from validators.columnar_cells import written
+from validators.columnar_cells import picked, written
 from validators.columnar_keys import Positions
 from validators.columnwise import Columnwise
 from validators.engine import answers_of
@@ -61,7 +61,7 @@ class FrameJudgement:
         empty = pl.Series("value", [], dtype=pl.String)
         parts = [codes, pl.Series("row", rows), fields, pl.concat([empty, *values])]
         keys = [name for name in self._plan.table.key if name in self.frame.columns]
-        parts += [written(self.frame[name][rows]).alias(f"key {name}") for name in keys]
+        parts += [written(picked(self.frame[name], rows)).alias(f"key {name}") for name in keys]
         return pl.DataFrame(parts)
 
     @property

@@ -92,6 +92,14 @@ class FrameRecords(Sequence[Record]):
             for at, row in zip(positions, texts.iter_rows(), strict=True)
         ]
 
+    def numbers(self, positions: Sequence[int]) -> list[int]:
+        """The numbers of the records at these positions."""
+        return [self.first + at for at in positions]
+
+    def wheres(self, positions: Sequence[int]) -> list[str]:
+        """Where the records at these positions stood in their file."""
+        return [_where(number) for number in self.numbers(positions)]
+
     def read(self, positions: Sequence[int]) -> None:
         """Read these rows at once: much faster than one by one."""
         wanted = [at for at in positions if at not in self._made]
@@ -99,7 +107,11 @@ class FrameRecords(Sequence[Record]):
 
     def _record(self, at: int, values: Mapping[str, str | None]) -> Record:
         number = self.first + at
-        return Record(number, values, (), f"第{number}行")
+        return Record(number, values, (), _where(number))
+
+
+def _where(number: int) -> str:
+    return f"第{number}行"
 
 
 def texts_of(frame: pl.DataFrame) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from validators.answers import Answer
 from validators.comparing import earlier_of
 from validators.expression import Code
 from validators.neighbours import LOCAL_KEY, Neighbour
-from validators.record import Lookup, Record
+from validators.record import Lookup
 from validators.row import Layout, Row
 from validators.rowwise import compile_row, compile_tuples
 from validators.rule import Rule, Unique
@@ -60,7 +60,7 @@ class Uniqueness:
             another = self._other(rows[seen]) != self._other(stands)
             clash = another or (batch.context.one_file and not check.local)
             if clash:
-                batch.notes[self._rule.code, at] = _place(batch.records[seen])
+                batch.notes[self._rule.code, at] = place_note(batch.records[seen].where)
             answers.append(not clash)
         return answers
 
@@ -102,5 +102,6 @@ class Uniqueness:
         return normal(LOCAL_KEY) != self._other(row)
 
 
-def _place(record: Record) -> str:
-    return f"（见{record.where}）" if record.where else ""
+def place_note(where: str) -> str:
+    """What a finding says of the row that had the key before."""
+    return f"（见{where}）" if where else ""

@@ -27,4 +27,5 @@ def judge(made: Any) -> pl.DataFrame:
         wrong = done.get_data_extracts(i=step, frame=True)
         if wrong is not None and wrong.height:
             parts.append(wrong.select(rule=pl.lit(name), row=pl.col("row").cast(pl.Int64)))
-    return pl.concat(parts)
+    empty = pl.DataFrame(schema={"rule": pl.String, "row": pl.Int64})
+    return pl.concat([empty, *parts])
