@@ -1,6 +1,6 @@
 """The fault catalogue as a program: ``./run faults``, ``./run faults --soak N``.
 
-Runs the tests of the ring ``faults`` and shows what came of each fault. A whole run also writes the
+Runs the tests of the catalogue and shows what came of each fault. A whole run also writes the
 result table of the reference, docs/reference/faults.md. Exit code 0 when nothing was lost, twice or
 unexpected and everything recovered, 1 otherwise, 2 when it could not run.
 """
@@ -23,6 +23,7 @@ from tests.faults.results import FILE, PAGE, page, read
 from tests.faults.soak import soak
 from tests.faults.stage import running_city
 
+CATALOGUE = "tests/faults/test_catalogue.py"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -57,7 +58,7 @@ def _catalogue(only: list[str] | None, for_pytest: list[str]) -> tuple[list[Resu
     """The tests as a process of their own, whose words go to the error stream."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "results.jsonl"
-        argv = [sys.executable, "-m", "pytest", "-m", "faults", "tests/faults", *for_pytest]
+        argv = [sys.executable, "-m", "pytest", CATALOGUE, *for_pytest]
         if only:
             argv += ["-k", " or ".join(f"[{name}]" for name in only)]
         run = subprocess.Popen(

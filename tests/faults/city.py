@@ -46,7 +46,9 @@ BODIES = ("420602", "420606", "420607", "420626", "420600-zrzy", "420600-gxq")
 """Front databases of both generations, one that mends in place, one that holds transactions open,
 one that delivers files, one that pushes over HTTP."""
 
-RATES = {"420602": 0.8, "420606": 0.4, "420607": 0.5, "420626": 0.5}
+RATES = {"420602": 1.2, "420606": 0.6, "420607": 0.8, "420626": 0.8}
+"""Events a second, at full pace; beside other tests, which want the processors too, less."""
+PACE_BESIDE_OTHERS = 0.65
 OTHER_RATE = 0.4
 SETTING_UP_RATE, SETTING_UP_S = 15.0, 400
 LOOPS = ("pull", "deliver-1", "deliver-2", "slow-rounds")
@@ -59,9 +61,13 @@ class NotInTimeError(AssertionError):
 
 
 class FaultCity:
-    """A city in ``folder``; ``start`` brings it up, ``stop`` ends everything it started."""
+    """A city in ``folder``; ``start`` brings it up, ``stop`` ends everything it started.
 
-    def __init__(self, folder: Path) -> None:
+    ``rates`` are the events a second of the counties that are watched row by row.
+    """
+
+    def __init__(self, folder: Path, pace: float) -> None:
+        self.rates = {code: rate * pace for code, rate in RATES.items()}
         ports = Ports.choose(Settings(state=folder), 0)
         self.city = City(folder / "city", ports)
         self.city.state.mkdir(parents=True, mode=0o700)
@@ -102,7 +108,7 @@ class FaultCity:
         self.launch(Program("counties", argv, self.environment()))
         # Flows and items first: whatever is told later hangs on them.
         self.wait(self._has_projects, SETTING_UP_S, "a first project of each county above")
-        for code, rate in RATES.items():
+        for code, rate in self.rates.items():
             self.county(code, rate=rate)
 
     def stop(self) -> None:

@@ -15,7 +15,6 @@ from schemas import load
 from simulators.events import wall_clock
 from simulators.settings import connection_name
 from tests.faults.catalogue import Fault, Stage
-from tests.faults.city import RATES
 from tests.faults.hand import LINES, NUMBER, Record
 
 HELD_S = 120
@@ -232,7 +231,7 @@ def flood(stage: Stage) -> None:
     time.sleep(3)
     stage.hand.say("420606", other)
     stage.hand.wait_for(other, last="confirmed", seconds=60)
-    stage.city.county("420626", rate=RATES["420626"])
+    stage.city.county("420626", rate=stage.city.rates["420626"])
 
 
 def replay_day(stage: Stage) -> None:

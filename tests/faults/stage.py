@@ -14,9 +14,9 @@ from tests.faults.stores import disk_of_its_own
 
 
 @contextmanager
-def running_city(folder: Path) -> Iterator[Stage]:
+def running_city(folder: Path, pace: float = 1) -> Iterator[Stage]:
     """A city in ``folder``, up and working; its store has a small disk of its own where it can."""
-    city = FaultCity(folder)
+    city = FaultCity(folder, pace)
     with disk_of_its_own(city.city.settings.store_folder):
         checker = None
         try:
