@@ -15,6 +15,7 @@ import click
 from connectors.county import load_bodies
 from exchange.judging.files import HEAD, FileJudge
 from exchange.judging.rulesets import Rulesets
+from exchange.settings import Settings
 from schemas import in_force, load, versions
 from validators import Context, Ruleset
 from validators.record import RECORD_ZONE
@@ -105,7 +106,7 @@ def _judge(table: str, version: str | None, body: str | None, now: datetime) -> 
         if body not in known:
             there = ", ".join(known)
             raise click.BadParameter(f"no county file for {body}; there are: {there}")
-        rulesets = Rulesets(known)
+        rulesets = Rulesets(known, Settings.read().policy)
         chosen = version or _newest(tuple(known[body].feeds), table)
         ruleset, divisions = rulesets.of(body, chosen, now), rulesets.divisions(body)
     context = Context(body=body or "", divisions=divisions, now=now, one_file=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from exchange.settings import Settings
 from schemas import load, versions
 from schemas import policy as policies
 from schemas.clauses import clause
@@ -90,15 +91,19 @@ def _entry(rule: Rule | DossierRule | LinkRule) -> dict[str, Any]:
 
 
 def _off(code: str) -> list[dict[str, str | None]]:
-    """Where and when a rule is not in force, by the shipped policy packs; both days included."""
+    """Where and when a rule is not in force, by the policy packs; both days included.
+
+    Those that ship; where this installation has a pack of its own, that one.
+    """
     found: list[dict[str, str | None]] = []
-    for pack in policies.codes():
-        editions = policies.read(policies.ROOT / f"{pack}.toml")
+    own = Settings.read().policy
+    for pack in [own] if own else [policies.ROOT / f"{code}.toml" for code in policies.codes()]:
+        editions = policies.read(pack)
         for edition, following in zip_longest(editions, editions[1:]):
             if edition.is_off(code):
                 last = following and following.effective_from - timedelta(days=1)
                 found.append({
-                    "policy": pack,
+                    "policy": pack.stem,
                     "from": edition.effective_from.isoformat(),
                     "until": last.isoformat() if last else None,
                     "why": edition.rules_off.get(code) or edition.rules_off[code.partition("/")[0]],

@@ -22,7 +22,7 @@ from exchange.cli import main
 from exchange.judging import files, long_files
 from exchange.judging.rulesets import Rulesets
 from exchange.settings import ROOT
-from schemas import load
+from schemas import load, policy
 from schemas.sample import valid
 from tests.goldens import FOLDER, assert_golden
 from tests.validators.judging import NOW
@@ -321,3 +321,21 @@ def test_long_files(
     )
     cover = openpyxl.load_workbook(tmp_path / "r.xlsx")["说明"]
     assert any("只列出最前面的一部分" in str(cell.value) for cell in cover["B"])
+
+
+def test_a_rule_that_the_installation_left_out_is_left_out_here_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With a policy pack of one's own a file is judged as the pipeline would judge it."""
+
+    def found() -> set[str]:
+        _, printed = checked(capsys, str(PROJECTS), *CALL, "--format", "json")
+        return {each["rule"] for each in json.loads(printed)["findings"]}
+
+    before = found()
+    code = min(before)
+    text = (policy.ROOT / "420600.toml").read_text("utf-8")
+    off = f'[editions.rules_off]\n"{code}" = "试运行期间不查"\n\n[articles.6]'
+    (tmp_path / "own.toml").write_text(text.replace("[articles.6]", off, 1), "utf-8")
+    monkeypatch.setenv("SPGL_POLICY", str(tmp_path / "own.toml"))
+    assert found() == before - {code}

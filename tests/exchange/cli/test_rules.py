@@ -45,17 +45,27 @@ def test_one_rule(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_rule_says_where_and_when_it_is_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A pack whose first edition leaves a clause out: the list names pack, days and reason."""
+    """A pack whose first edition leaves a clause out: the list names pack, days and reason.
+
+    The pack of the installation counts as one that ships does.
+    """
     pack = (policy.ROOT / "420600.toml").read_text("utf-8")
     start, end = pack.index("[[editions]]"), pack.index("[articles.6]")
     later = pack[start:end].replace("2021-12-20", "2027-01-01")
     off = '[editions.rules_off]\n"PRJ-005" = "试运行期间不查"\n'
     (tmp_path / "420600.toml").write_text(pack[:end] + off + later + pack[end:], "utf-8")
-    monkeypatch.setattr(policy, "ROOT", tmp_path)
-    (entry,) = listed(capsys, "PRJ-005")
-    assert entry["off"] == [
+    known = [
         {"policy": "420600", "from": "2021-12-20", "until": "2026-12-31", "why": "试运行期间不查"}
     ]
+    (entry,) = listed(capsys, "PRJ-005")
+    assert entry["off"] == []
+    with monkeypatch.context() as own:
+        own.setenv("SPGL_POLICY", str(tmp_path / "420600.toml"))
+        (entry,) = listed(capsys, "PRJ-005")
+    assert entry["off"] == known
+    monkeypatch.setattr(policy, "ROOT", tmp_path)
+    (entry,) = listed(capsys, "PRJ-005")
+    assert entry["off"] == known
     assert main(["rules", "PRJ-005"]) == 0
     assert "（420600：2021-12-20 至 2026-12-31 停用，试运行期间不查）" in capsys.readouterr().out
 
