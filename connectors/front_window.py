@@ -31,7 +31,7 @@ LAST = datetime(9999, 12, 31)  # noqa: DTZ001 - wall time
 
 def row_hash(values: Iterable[str | None]) -> int:
     """A 64-bit hash of a row as text; NULL and empty text differ."""
-    joined = "\x1f".join("\x00" if value is None else value for value in values)
+    joined = "\x1f".join(["\x00" if value is None else value for value in values])
     digest = hashlib.blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big")
 

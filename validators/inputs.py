@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from importlib import import_module
+from types import NoneType
 from typing import Any
 
 _OURS = ("validators", "schemas", "connectors")
@@ -31,24 +32,44 @@ class UnwritableInputError(TypeError):
 
 def described(value: Any) -> Any:
     """The value as JSON data. Raises UnwritableInputError, naming the kind."""
-    if value is None or isinstance(value, _PLAIN):
-        return value
-    if isinstance(value, list | tuple) and not _is_named(value):
-        return [described(part) for part in value]
-    if isinstance(value, set | frozenset):
-        return {"set": sorted((described(part) for part in value), key=canonical_text)}
-    if isinstance(value, Mapping):
-        return {"map": _pairs(value)}
-    if isinstance(value, datetime | date):
-        return {type(value).__name__: value.isoformat()}
-    if isinstance(value, timedelta):
-        return {"seconds": value.total_seconds()}
-    if isinstance(value, Decimal):
-        return {"decimal": str(value)}
-    if _is_named(value) or (is_dataclass(value) and not isinstance(value, type)):
-        kind, names = _shape(value.__class__)
-        return {"of": kind, "is": {name: described(getattr(value, name)) for name in names}}
-    raise UnwritableInputError(f"a {type(value).__name__} cannot be kept with a verdict")
+    kind: Any = type(value)
+    writes = _writer(kind)
+    if writes is None:
+        raise UnwritableInputError(f"a {kind.__name__} cannot be kept with a verdict")
+    return writes(value)
+
+
+@cache
+def _writer(kind: Any) -> Callable[[Any], Any] | None:
+    """What turns values of a kind into JSON data; None when nothing does."""
+    if kind is NoneType or issubclass(kind, _PLAIN):
+        return _itself
+    if hasattr(kind, "_fields" if issubclass(kind, tuple) else "__dataclass_fields__"):
+        return _object_of(*_shape(kind))
+    if issubclass(kind, list | tuple):
+        return lambda value: [described(part) for part in value]
+    if issubclass(kind, set | frozenset):
+        return lambda value: {"set": sorted(map(described, value), key=canonical_text)}
+    if issubclass(kind, Mapping):
+        return lambda value: {"map": _pairs(value)}
+    if issubclass(kind, datetime | date):
+        return lambda value: {kind.__name__: value.isoformat()}
+    if issubclass(kind, timedelta):
+        return lambda value: {"seconds": value.total_seconds()}
+    if issubclass(kind, Decimal):
+        return lambda value: {"decimal": str(value)}
+    return None
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _object_of(name: str, parts: tuple[str, ...]) -> Callable[[Any], Any]:
+    def write(value: Any) -> Any:
+        return {"of": name, "is": {part: described(getattr(value, part)) for part in parts}}
+
+    return write
 
 
 def _pairs(value: Mapping[Any, Any]) -> list[list[Any]]:
@@ -61,11 +82,6 @@ def _pairs(value: Mapping[Any, Any]) -> list[list[Any]]:
         return pairs
     pairs = [[described(key), described(part)] for key, part in value.items()]
     return sorted(pairs, key=lambda pair: canonical_text(pair[0]))
-
-
-def _is_named(value: Any) -> bool:
-    """Whether the value is a tuple whose parts have names."""
-    return isinstance(value, tuple) and hasattr(value, "_fields")
 
 
 @cache
@@ -123,13 +139,13 @@ def canonical_text(data: Any) -> str:
     return _CANONICAL.encode(data)
 
 
-def inputs_hash(table: str, records: Iterable[Any], context: Any) -> str:
+def inputs_hash(table: str, records: Iterable[Any], context: str) -> str:
     """SHA-256 over everything a judgement is a function of besides the stamp's rules.
 
-    ``context`` is the context as JSON data (``described``). Records are taken as they were judged:
-    id, cells, reading defects and place, in their order.
+    ``context`` is the canonical text of the described context. Records are taken as they were
+    judged: id, cells, reading defects and place, in their order.
     """
-    digest = hashlib.sha256(canonical_text([table, context]).encode())
+    digest = hashlib.sha256(f"[{canonical_text(table)},{context}]".encode())
     for record in records:
         defects = [[each.code, each.field, each.value, each.message] for each in record.defects]
         cells = {name: cell for name, cell in record.values.items() if cell is not None}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import zipfile
 from collections.abc import Sequence
 from functools import cache
@@ -15,7 +14,7 @@ import validators
 from exchange.store.connection import Conn
 from exchange.store.queries import load
 from validators import Context, Judgement, Record
-from validators.inputs import described, inputs_hash
+from validators.inputs import canonical_text, described, inputs_hash
 
 Q = load("replay")
 PACKAGES = (Path(validators.__file__).parent, Path(schemas.__file__).parent)
@@ -32,13 +31,13 @@ def keep_inputs(
     context: Context,
 ) -> None:
     """Write the inputs of a judgement beside it, inside the caller's transaction."""
-    seen = described(context)
+    text = canonical_text(described(context))
     conn.execute(
         Q["keep_inputs"],
         {
             "judgement": judgement_id,
-            "context": json.dumps(seen),
-            "inputs_hash": bytes.fromhex(inputs_hash(judgement.table, records, seen)),
+            "context": text,
+            "inputs_hash": bytes.fromhex(inputs_hash(judgement.table, records, text)),
             "versions": [verdict.id for verdict in judgement.records],
             "outcomes": [verdict.outcome for verdict in judgement.records],
         },

@@ -15,7 +15,7 @@ from exchange.replay.groups import Group, group_of
 from exchange.store.connection import Conn
 from exchange.store.queries import load
 from validators import Record
-from validators.inputs import inputs_hash
+from validators.inputs import canonical_text, inputs_hash
 
 Q = load("replay")
 STAMP = ("standard", "overlay", "ruleset", "codelists", "engine")
@@ -67,7 +67,8 @@ def reproduce(
         raise NothingToReproduceError(version=version)
     group = group_of(conn, row, frozenset({version}))
     again, rules_from = _judged_again(conn, group, row, ruleset, policy_file)
-    hashed = inputs_hash(group.table, [_record(one) for one in group.records], group.context)
+    seen = canonical_text(group.context)
+    hashed = inputs_hash(group.table, [_record(one) for one in group.records], seen)
     stamp = {name: row[name] for name in STAMP}
     reasons = []
     if hashed != row["inputs_hash"].hex():
