@@ -10,7 +10,7 @@ from typing import Any
 
 import pymysql
 from pymysqlreplication import BinLogStreamReader
-from pymysqlreplication.event import QueryEvent, RotateEvent, XidEvent
+from pymysqlreplication.event import FormatDescriptionEvent, QueryEvent, XidEvent
 from pymysqlreplication.row_event import DeleteRowsEvent, UpdateRowsEvent, WriteRowsEvent
 
 from connectors.database_products import mysql_failure
@@ -37,10 +37,14 @@ class LoggedRow:
 
 @dataclass(frozen=True, slots=True)
 class LogEnd:
-    """The end of a transaction, where reading may begin again."""
+    """The end of a transaction, where reading may begin again; ``born``: when the file was begun.
+
+    In seconds since 1970, by the server's clock.
+    """
 
     file: str
     at: int
+    born: int
 
 
 def rows_since(
@@ -56,8 +60,9 @@ def rows_since(
     """The rows of a database's tables written after a place, with the ends of transactions.
 
     ``connection`` are the driver's arguments, ``replica`` the number by which the server knows us,
-    ``columns`` those whose values are wanted. Ends where the log ends now. Raises LogGoneError,
-    and StopError or TryLaterError as other connectors do.
+    ``columns`` those whose values are wanted. First comes the place itself, so that it is known
+    when its file was begun. Ends where the log ends now. Raises LogGoneError, and StopError or
+    TryLaterError as other connectors do.
     """
     stream = BinLogStreamReader(
         connection_settings=dict(connection),
@@ -68,20 +73,25 @@ def rows_since(
         blocking=False,
         only_schemas=[schema],
         only_events=[
-            WriteRowsEvent, UpdateRowsEvent, DeleteRowsEvent, XidEvent, QueryEvent, RotateEvent,
+            WriteRowsEvent, UpdateRowsEvent, DeleteRowsEvent, XidEvent, QueryEvent,
+            FormatDescriptionEvent,
         ],
         ignore_decode_errors=True,
         enable_logging=False,
         pymysql_wrapper=_connect,
     )  # fmt: skip
     places: dict[str, dict[str, int]] = {}
-    count = 0
+    count = born = 0
     try:
         with closing(stream):
             while (event := stream.fetchone()) is not None:
-                if isinstance(event, XidEvent | QueryEvent | RotateEvent):
+                if isinstance(event, XidEvent | QueryEvent | FormatDescriptionEvent):
                     count = 0
-                    yield LogEnd(stream.log_file, stream.log_pos)
+                    place = stream.log_pos
+                    if isinstance(event, FormatDescriptionEvent):  # it heads each file
+                        place = place if born else at
+                        born = int(event.timestamp)
+                    yield LogEnd(stream.log_file, place, born)
                     continue
                 if event.table not in places:
                     places[event.table] = _places(connection, schema, event.table)
@@ -90,8 +100,8 @@ def rows_since(
                 count += len(event.rows)
                 if count > _MOST_IN_ONE:
                     raise LogGoneError(f"一次事务改动超过 {_MOST_IN_ONE} 行")
-            if not count:
-                yield LogEnd(stream.log_file, stream.log_pos)
+            if born and not count and (stream.log_file != file or stream.log_pos > at):
+                yield LogEnd(stream.log_file, stream.log_pos, born)
     except pymysql.err.MySQLError as error:
         raise _told(error, body, f"{file}:{at}") from None
 

@@ -92,6 +92,7 @@ class FedDatabase(FrontDatabase):
         super().__init__(*args, **options)
         self._feed = feed
         self._unsettled: Page | None = None
+        self._told: str | None = None
 
     def check(self) -> list[str]:
         """The tables as ever, and the feed."""
@@ -112,9 +113,12 @@ class FedDatabase(FrontDatabase):
     def pages(self, table: Table, mark: Mark | None, *, page_rows: int = 2000) -> Iterator[Page]:
         """All rows the first time, then those that changed; see ``Source.pages``.
 
-        When the feed cannot go on, all rows again, and then RefusedError says why.
+        When the feed cannot go on, all rows again, and then RefusedError says why: once, by the
+        first table that was read again, though every table is.
         """
         lost = self._feed.resume(table, mark) if mark else None
+        if mark and not lost:
+            self._told = None
         if not mark or lost:
             mark = self._feed.begin(table)
         kept = {name: mark[name] for name in mark if name not in {"fed", "window"}}
@@ -123,7 +127,8 @@ class FedDatabase(FrontDatabase):
                 yield replace(page, mark={"fed": False, "window": page.mark, **kept})
             yield Page((), {"fed": True, **kept}, None, "changes")
         yield from self._changed(table, page_rows)
-        if lost:
+        if lost and lost != self._told:
+            self._told = lost
             raise RefusedError(lost, body=self._body, table=table.code)
 
     def done(self, page: Page) -> None:

@@ -48,22 +48,35 @@ _PARSE_ERROR = 1064
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
-    """A place in the log of a server: the number of its file, the byte in it, the file's name."""
+    """A place in the log of a server: the number of its file, the byte in it, the file's name.
+
+    ``born`` is when the file was begun, where that is known: a log that was reset has files of the
+    same names.
+    """
 
     number: int
     at: int
     file: str = field(compare=False)
     server: str = field(compare=False)
+    born: int | None = field(compare=False, default=None)
 
     @classmethod
-    def of(cls, file: str, at: int, server: str) -> Position:
+    def of(cls, file: str, at: int, server: str, born: int | None = None) -> Position:
         """The place at a byte of a file; files count up by their ending."""
         ending = file.rpartition(".")[2]
-        return cls(int(ending) if ending.isdigit() else 0, int(at), file, server)
+        return cls(int(ending) if ending.isdigit() else 0, int(at), file, server, born)
+
+    def is_of_other_log(self, other: Position) -> bool:
+        """Whether both name the same file, begun at different times."""
+        return (
+            self.file == other.file
+            and None not in (self.born, other.born)
+            and self.born != other.born
+        )
 
     def to_mark(self) -> Mark:
         """As JSON can hold it."""
-        return {"server": self.server, "file": self.file, "at": self.at}
+        return {"server": self.server, "file": self.file, "at": self.at, "born": self.born}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +114,7 @@ class BinaryLog(LogFeed):
         self._claimed: tuple[str, int] | None = None
         self._floor: Position | None = None
         self._read: Position | None = None
+        self._seen = False  # whether the file that we stand in was looked at
 
     def check(self) -> list[str]:
         """Raises StopError when there is no such log or it cannot be followed."""
@@ -124,7 +138,9 @@ class BinaryLog(LogFeed):
             return None
         if self._read is not None and kept["server"] != self._read.server:
             return self._lose(f"{kept['server']} 换成了 {self._read.server}").get(code)
-        position = Position.of(kept["file"], kept["at"], kept["server"])
+        position = Position.of(kept["file"], kept["at"], kept["server"], kept.get("born"))
+        if self._read is not None and position.is_of_other_log(self._read):
+            return self._lose(_begun_anew(position.file)).get(code)
         self._after[code] = position
         self._held[code] = [one for one in self._held[code] if one.ends > position]
         if self._floor is None or position < self._floor:
@@ -137,6 +153,8 @@ class BinaryLog(LogFeed):
         """From here on the log tells; what was told before is in the table when it is read."""
         self._lost.pop(table.code, None)
         self._look()
+        if self._read is None:  # it was just found lost
+            self._look()
         self._lost.pop(table.code, None)
         if self._read is None:
             self._floor = self._read = self._end()
@@ -191,7 +209,9 @@ class BinaryLog(LogFeed):
             self._lose(f"{self._read.server} 换成了 {end.server}")
         elif end < (latest := max([self._read, *self._after.values()])):
             self._lose(f"对方的 binlog 被重置，{latest.file} 之后又从 {end.file} 开始")
-        elif end != self._read and sum(map(len, self._held.values())) < _MOST_HELD:
+        elif (end != self._read or not self._seen) and sum(
+            map(len, self._held.values())
+        ) < _MOST_HELD:
             try:
                 self._follow(self._read)
             except LogGoneError as error:
@@ -205,7 +225,10 @@ class BinaryLog(LogFeed):
             if isinstance(one, LoggedRow):
                 pending += self._told_of(one.table, one.images)
                 continue
-            ends = Position.of(one.file, one.at, begun.server)
+            ends = Position.of(one.file, one.at, begun.server, one.born)
+            if ends.is_of_other_log(begun):
+                raise LogGoneError(_begun_anew(begun.file))
+            self._seen = True
             for code, change in pending:
                 if code not in self._after or ends > self._after[code]:
                     self._held[code].append(_Held(change, begins, ends))
@@ -231,13 +254,14 @@ class BinaryLog(LogFeed):
     def _lose(self, why: str) -> Mapping[str, str]:
         """Every table has to be read whole again."""
         reason = (
-            f"对方的 binlog 接不上：{why}。本表已整表重读补齐，其间删除的记录由分段比对发现；"
+            f"对方的 binlog 接不上：{why}。各表随即整表重读补齐，其间删除的记录由分段比对发现；"
             "请对方延长 binlog 的保留时间"
         )
         logging.getLogger(__name__).warning("%s: %s", self._body, reason)
         self._lost = dict.fromkeys(self._held, reason)
         self._after.clear()
         self._floor = self._read = None
+        self._seen = False
         for held in self._held.values():
             held.clear()
         return self._lost
@@ -263,3 +287,7 @@ class BinaryLog(LogFeed):
                 return list(connection.execute(statements[-1]))
         except DBAPIError as error:
             raise self._failed(error) from None
+
+
+def _begun_anew(file: str) -> str:
+    return f"对方的 binlog 被重置，{file} 是重新开始的"

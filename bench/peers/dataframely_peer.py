@@ -22,7 +22,9 @@ def prepare(spec: dict[str, Any], frame: pl.DataFrame, keys: pl.DataFrame) -> An
         if not name.startswith("required/"):
             named[f"rule_{at}"] = name
             body[f"rule_{at}"] = dy.rule()(_rule(holds))
-    return type("Bench", (dy.Schema,), body), frame, named
+    body["row"] = dy.Int64(nullable=False)
+    rows = pl.int_range(frame.height, dtype=pl.Int64, eager=True).alias("row")
+    return type("Bench", (dy.Schema,), body), frame.with_columns(rows), named
 
 
 def _column(dtype: Any, *, nullable: bool) -> Any:
@@ -45,10 +47,10 @@ def judge(made: Any) -> pl.DataFrame:
     """Good rows and the details of the failed ones."""
     schema, frame, named = made
     _good, failed = schema.filter(frame)
-    return _told(failed.details(), named, frame)
+    return _told(failed.details(), named)
 
 
-def _told(details: pl.DataFrame, named: dict[str, str], frame: pl.DataFrame) -> pl.DataFrame:
+def _told(details: pl.DataFrame, named: dict[str, str]) -> pl.DataFrame:
     names = {name: rule for name, rule in named.items() if name in details.columns}
     parts = []
     for column in details.columns:
@@ -58,7 +60,6 @@ def _told(details: pl.DataFrame, named: dict[str, str], frame: pl.DataFrame) -> 
         if rule is None:
             continue
         wrong = details.filter(pl.col(column) == "invalid")
-        parts.append(wrong.select("DFSJZJ", rule=pl.lit(rule)))
-    found = pl.concat(parts)
-    at = frame.select("DFSJZJ").with_row_index("row")
-    return found.join(at, on="DFSJZJ", how="left", nulls_equal=True).select("rule", "row").unique()
+        parts.append(wrong.select("row", rule=pl.lit(rule)))
+    empty = pl.DataFrame(schema={"row": pl.Int64, "rule": pl.String})
+    return pl.concat([empty, *parts]).select("rule", "row")

@@ -16,7 +16,7 @@ from tests.connectors.changes_suite import ChangesSuite, pages, read_whole, stir
 from tests.connectors.conftest import MariaWorld
 from tests.connectors.front_suite import FrontWorld
 from tests.connectors.ports import free_port
-from tests.connectors.source_suite import PROJECTS, STAGES, project
+from tests.connectors.source_suite import PROJECTS, STAGES, project, stage
 
 LOGGING = ("--log-bin=front", "--binlog-format=ROW", "--server-id=7", "--sync-binlog=0")
 
@@ -116,7 +116,8 @@ class TestMariaDB(ChangesSuite):
         assert taker.pull() == []
 
     def test_purged_log_is_said_and_the_table_read_whole(self, world: BinlogWorld) -> None:
-        """The log went before it was read: everything comes again, then it is said why, once."""
+        """The log went before it was read: every table is read again, and it is said why, once."""
+        world.put(STAGES, [stage(1)])
         world.put(PROJECTS, [project(n) for n in range(3)])
         taker = read_whole(world)
         taker.source.close()
@@ -128,6 +129,7 @@ class TestMariaDB(ChangesSuite):
         with pytest.raises(RefusedError, match="接不上"):
             taker.pull()
         assert len(taker.landed()) == 4
+        assert [(page.mark or {})["fed"] for page in pages(taker, STAGES)] == [False, True]
         world.put(PROJECTS, [project(8)])
         assert [row.values["DFSJZJ"] for row in taker.pull()] == ["L000008"]
 
@@ -145,6 +147,22 @@ class TestMariaDB(ChangesSuite):
         assert PROJECTS in stirred(taker)
         with pytest.raises(RefusedError, match="重置"):
             taker.pull()
+        assert taker.pull() == []
+
+    def test_a_log_that_was_reset_to_the_place_we_knew_is_said(self, world: BinlogWorld) -> None:
+        """A log reset twice ends at the very place of our mark: what was written between comes."""
+        world.administer("RESET MASTER")
+        taker = read_whole(world)
+        assert taker.mark is not None
+        taker.source.close()
+        world.put(PROJECTS, [project(1)])
+        world.administer("DO SLEEP(1)")  # files are told apart by the second
+        world.administer("RESET MASTER")
+        taker.again()
+        assert PROJECTS in stirred(taker)
+        with pytest.raises(RefusedError, match="重置"):
+            taker.pull()
+        assert len(taker.landed()) == 1
         assert taker.pull() == []
 
     def test_quiet_tables_move_on_with_the_files(self, world: BinlogWorld) -> None:
