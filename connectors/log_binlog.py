@@ -179,10 +179,15 @@ class BinaryLog(LogFeed):
         }
 
     def is_behind(self, table: Table) -> bool:
-        """Whether the mark of a quiet table should be moved on: its file may be purged one day."""
+        """Whether the mark of a quiet table should be moved on.
+
+        Its file may be purged one day; and it may not say when its file was begun.
+        """
         after, read = self._after.get(table.code), self._read
         if after is None or read is None or self._held[table.code]:
             return False
+        if after.born is None and read.born is not None:
+            return True
         return after.number != read.number or read.at - after.at > _BEHIND_BYTES
 
     def claim(self, table: Table, limit: int) -> list[Change]:

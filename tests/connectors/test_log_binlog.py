@@ -165,6 +165,19 @@ class TestMariaDB(ChangesSuite):
         assert len(taker.landed()) == 1
         assert taker.pull() == []
 
+    def test_a_mark_that_does_not_say_when_its_file_was_begun_is_moved(
+        self, world: BinlogWorld
+    ) -> None:
+        """A mark of an earlier version of this program learns it, though nothing stirs."""
+        taker = read_whole(world)
+        assert taker.mark is not None
+        born = taker.mark["log"].pop("born")
+        taker.again()
+        assert stirred(taker) == [PROJECTS]
+        pages(taker)
+        assert taker.mark["log"]["born"] == born
+        assert stirred(taker) == []
+
     def test_quiet_tables_move_on_with_the_files(self, world: BinlogWorld) -> None:
         """A table without changes gets a mark in the newest file, so that no purge strands it."""
         taker = read_whole(world)
