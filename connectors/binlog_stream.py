@@ -39,12 +39,12 @@ class LoggedRow:
 class LogEnd:
     """The end of a transaction, where reading may begin again; ``born``: when the file was begun.
 
-    In seconds since 1970, by the server's clock.
+    In seconds since 1970, by the server's clock; None where the server does not tell.
     """
 
     file: str
     at: int
-    born: int
+    born: int | None
 
 
 def rows_since(
@@ -81,7 +81,7 @@ def rows_since(
         pymysql_wrapper=_connect,
     )  # fmt: skip
     places: dict[str, dict[str, int]] = {}
-    count = born = 0
+    count, headed, born = 0, False, None
     try:
         with closing(stream):
             while (event := stream.fetchone()) is not None:
@@ -89,8 +89,8 @@ def rows_since(
                     count = 0
                     place = stream.log_pos
                     if isinstance(event, FormatDescriptionEvent):  # it heads each file
-                        place = place if born else at
-                        born = int(event.timestamp)
+                        place = place if headed else at
+                        headed, born = True, int(event.timestamp) or None
                     yield LogEnd(stream.log_file, place, born)
                     continue
                 if event.table not in places:
@@ -100,7 +100,7 @@ def rows_since(
                 count += len(event.rows)
                 if count > _MOST_IN_ONE:
                     raise LogGoneError(f"一次事务改动超过 {_MOST_IN_ONE} 行")
-            if born and not count and (stream.log_file != file or stream.log_pos > at):
+            if not count and (stream.log_file != file or stream.log_pos > at):
                 yield LogEnd(stream.log_file, stream.log_pos, born)
     except pymysql.err.MySQLError as error:
         raise _told(error, body, f"{file}:{at}") from None

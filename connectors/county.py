@@ -205,10 +205,13 @@ class _BodyFile:
     def _wrong(self, key: str, expected: str) -> BodyFileError:
         return BodyFileError(f"{self.path.name}: {key}: expected {expected}")
 
-    def _text(self, entry: Mapping[str, Any], key: str, at: str = "") -> str:
+    def _text(
+        self, entry: Mapping[str, Any], key: str, at: str = "", *, what: str = "a text"
+    ) -> str:
         value = entry.get(key)
         if not isinstance(value, str) or not value.strip():
-            raise self._wrong(at + key, "a text")
+            found = f"not {value!r}" if key in entry else "but it is missing"
+            raise self._wrong(at + key, f"{what}, {found}")
         return value
 
     def _day(self, key: str) -> date:
@@ -235,11 +238,12 @@ class _BodyFile:
         return name
 
     def _every(self) -> timedelta:
-        text = self._text(self.content, "every")
+        what = "a time such as PT2S or PT1M"
+        text = self._text(self.content, "every", what=what)
         found = _EVERY.match(text)
         parts = [int(part or 0) for part in found.groups()] if found else [0]
         if not any(parts):
-            raise self._wrong("every", f"a time such as PT2S or PT1M, not {text!r}")
+            raise self._wrong("every", f"{what}, not {text!r}")
         hours, minutes, seconds = parts
         return timedelta(hours=hours, minutes=minutes, seconds=seconds)
 

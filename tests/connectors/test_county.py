@@ -67,11 +67,15 @@ def test_tables_of_a_feed() -> None:
     ("change", "expected"),
     [
         (('every = "PT2S"', 'every = "2s"'), "every: expected a time such as PT2S"),
+        (('every = "PT2S"', ""), "every: expected a time such as PT2S or PT1M, but it is missing"),
         (('"front_database"', '"carrier_pigeon"'), "connector: expected one of file_drop"),
         (('["420602"]', '["42060"]'), "divisions: expected a list of six-digit codes"),
         (('[feeds."3.0"]', '[feeds."9.9"]'), 'feeds."9.9": expected a version'),
-        (('connection = "county_420602_v3"', ""), 'feeds."3.0".connection: expected a text'),
-        (('duty = "推送"', ""), "contacts[0].duty: expected a text"),
+        (
+            ('connection = "county_420602_v3"', ""),
+            'feeds."3.0".connection: expected a text, but it is missing',
+        ),
+        (('duty = "推送"', ""), "contacts[0].duty: expected a text, but it is missing"),
         (("effective_from = 2026-01-01", 'effective_from = "soon"'), "effective_from: expected"),
         (('name = "某县"', 'nmae = "某县"'), "nmae: expected one of the known keys"),
     ],
