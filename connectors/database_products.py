@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any, Literal
 
@@ -24,6 +24,7 @@ from sqlalchemy import (
     Numeric,
     String,
     Text,
+    TextClause,
     cast,
     create_engine,
     event,
@@ -31,6 +32,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    text,
 )
 from sqlalchemy.dialects.postgresql import BIT
 from sqlalchemy.engine import URL, make_url
@@ -70,7 +72,9 @@ class Product:
     """One product: connection arguments, statements of a new session, expressions.
 
     ``digest`` makes 60 bits of the texts of a row, NULL and empty text told apart where the product
-    does; ``digests_large`` says that it takes large objects too.
+    does; ``digests_large`` says that it takes large objects too. ``build`` answers with one text
+    for the tables and views of ``schema`` (None: the account's own), their columns, types and keys;
+    the same text means the same build, NULL that no text can say it.
     """
 
     arguments: Callable[[Session], dict[str, Any]]
@@ -82,6 +86,7 @@ class Product:
     lock: str | None = None
     digest: Callable[[Sequence[ColumnElement[Any]]], ColumnElement[Any]] | None = None
     digests_large: bool = True
+    build: TextClause | None = None
 
 
 def _postgresql_arguments(session: Session) -> dict[str, Any]:
@@ -188,6 +193,32 @@ def _oracle_digest(texts: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
     return func.to_number(func.substr(packed, 1, 15), "X" * 15)
 
 
+# Types that somebody defined have numbers that mean something else in every database.
+_POSTGRESQL_BUILD = text("""
+    select case when not coalesce(bool_or(a.atttypid >= 16384), false) then md5(string_agg(
+        concat_ws(' ', c.relname, c.relkind, a.attnum, a.attname, a.atttypid, a.atttypmod,
+                  a.attnotnull, i.indkey), '|' order by c.relname, c.oid, a.attnum)) end
+    from pg_catalog.pg_class c
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    left join pg_catalog.pg_index i on i.indrelid = c.oid and i.indisprimary
+    where c.relkind in ('r', 'p', 'v', 'm', 'f')
+      and n.nspname not in ('pg_catalog', 'information_schema')
+      and case when cast(:schema as text) is null then pg_catalog.pg_table_is_visible(c.oid)
+               else n.nspname = cast(:schema as text) end
+""")
+_MYSQL_BUILD = text("""
+    select concat_ws(' ', (
+        select concat_ws(' ', count(*), sum(conv(substr(md5(concat_ws('|', table_name,
+            ordinal_position, column_name, column_type, is_nullable)), 1, 15), 16, 10)))
+        from information_schema.columns where table_schema = coalesce(:schema, database())
+    ), (
+        select concat_ws(' ', count(*), sum(conv(substr(md5(concat_ws('|', table_name,
+            ordinal_position, column_name)), 1, 15), 16, 10)))
+        from information_schema.key_column_usage
+        where table_schema = coalesce(:schema, database()) and constraint_name = 'PRIMARY'
+    ))
+""")
 _POSTGRESQL = Product(
     arguments=_postgresql_arguments,
     setup=_postgresql_setup,
@@ -196,6 +227,7 @@ _POSTGRESQL = Product(
     clock=literal_column("CAST(clock_timestamp() AS timestamp)"),
     seconds=lambda column: extract("epoch", column),
     digest=_postgresql_digest,
+    build=_POSTGRESQL_BUILD,
 )
 _MYSQL = Product(
     arguments=_mysql_arguments,
@@ -205,6 +237,7 @@ _MYSQL = Product(
     clock=literal_column("SYSDATE(6)"),
     seconds=lambda column: func.timestampdiff(literal_column("SECOND"), "1970-01-01", column),
     digest=_mysql_digest,
+    build=_MYSQL_BUILD,
 )
 _ORACLE = Product(
     arguments=lambda session: {"tcp_connect_timeout": float(session.connect_seconds)},
@@ -230,7 +263,7 @@ _DAMENG = Product(
 )
 PRODUCTS: Mapping[str, Product] = {
     "postgresql": _POSTGRESQL,
-    "kingbase": _POSTGRESQL,
+    "kingbase": replace(_POSTGRESQL, build=None),
     "mysql": _MYSQL,
     "mariadb": _MYSQL,
     "oracle": _ORACLE,

@@ -41,14 +41,12 @@ from connectors.connections import Connections
 from connectors.county import Body, BodyFileError, Feed
 from connectors.database_products import PRODUCTS, Session, open_engine
 from connectors.deadline import deadline
+from connectors.front_blueprints import Blueprint, blueprint
 from connectors.front_failures import reading_failed
 from connectors.front_layout import (
     LOCAL_KEY,
     Layout,
-    Present,
-    layout_of,
     place_of,
-    tables_present,
 )
 from connectors.front_probe import Probe
 from connectors.front_ranges import RangeReader
@@ -131,18 +129,18 @@ class FrontDatabase(Source, RangeSource):
         session = Session(read_only=True, statement_seconds=statement_seconds, zone=zone)
         self._engine = open_engine(url, session)
         self._product = PRODUCTS[self._engine.dialect.name]
-        self._present: dict[str, Present] | None = None
+        self._blueprint: Blueprint | None = None
         self._readers: dict[str, TableReader] = {}
         self._looked: dict[str, datetime] = {}
         self._probe = Probe(self._product, schema, statement_seconds)
 
     def check(self) -> list[str]:
         """Warnings on tables, columns and rights; see ``Source.check`` for what is raised."""
-        self._present = None
+        self._blueprint = None
         self._readers.clear()
         warnings: list[str] = []
         with self._connected(None) as connection:
-            present = self._tables_present(connection)
+            present = self._built(connection).present
             for table in self._tables:
                 try:
                     layout = self._reader(connection, table).layout
@@ -335,15 +333,14 @@ class FrontDatabase(Source, RangeSource):
     def _reader(self, connection: Connection, table: Table) -> TableReader:
         """The reader of a table; the layout is looked at again after every complaint."""
         if table.code not in self._readers:
-            present = self._tables_present(connection).get(table.code)
             try:
-                layout = layout_of(self._body, table, present, self._cursor, self._unique)
+                self._readers[table.code] = self._built(connection).reader(
+                    self._body, table, self._product, cursor=self._cursor, unique=self._unique,
+                    schema=self._schema, seconds=self._seconds,
+                )  # fmt: skip
             except RefusedError:
-                self._present = None
+                self._blueprint = None
                 raise
-            self._readers[table.code] = TableReader(
-                self._product, layout, self._schema, self._seconds
-            )
         return self._readers[table.code]
 
     def layout(self, table: Table) -> Layout:
@@ -354,11 +351,11 @@ class FrontDatabase(Source, RangeSource):
     def _ranges(self, connection: Connection, table: Table) -> RangeReader:
         return RangeReader(self._product, self._reader(connection, table), self._seconds)
 
-    def _tables_present(self, connection: Connection) -> dict[str, Present]:
-        if self._present is None:
+    def _built(self, connection: Connection) -> Blueprint:
+        if self._blueprint is None:
             codes = [table.code for table in self._tables]
-            self._present = tables_present(connection, codes, self._schema)
-        return self._present
+            self._blueprint = blueprint(connection, self._product, codes, self._schema)
+        return self._blueprint
 
     def _clock(self, connection: Connection) -> datetime:
         with deadline(connection, self._seconds):
@@ -380,7 +377,7 @@ class FrontDatabase(Source, RangeSource):
         except (DBAPIError, PoolTimeoutError) as error:
             if table is not None:
                 self._readers.pop(table.code, None)
-            self._present = None
+            self._blueprint = None
             raise reading_failed(error, self._body, table) from None
 
 

@@ -8,7 +8,7 @@ this question does not replace.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Row,
+    Select,
     bindparam,
     column,
     func,
@@ -76,7 +77,7 @@ class _Question:
         return connection.exec_driver_sql(self.text, values).all()
 
 
-_questions: dict[tuple[str, str, str | None, tuple[Shape, ...]], _Question] = {}
+_questions: dict[tuple[str, str, str, str | None, tuple[Shape, ...]], _Question] = {}
 
 
 class Probe:
@@ -119,10 +120,14 @@ class Probe:
     def undated(self, connection: Connection, readers: Mapping[str, TableReader]) -> set[str]:
         """The tables that have rows without a usable change time; one statement."""
         codes = sorted(readers)
-        parts = [readers[code].count_undated(number) for number, code in enumerate(codes)]
-        statement = union_all(*parts) if len(parts) > 1 else parts[0]
+        question = self._made(
+            "undated",
+            connection.dialect,
+            [readers[code].layout for code in codes],
+            lambda number: readers[codes[number]].count_undated(number),
+        )
         with deadline(connection, self._seconds):
-            rows = connection.execute(statement).all()
+            rows = question.ask(connection, {})
         return {codes[number] for number, count in rows if count}
 
     def was_read(self, code: str) -> None:
@@ -154,7 +159,13 @@ class Probe:
         if not codes:
             return {}
         if self._question is None or codes != self._codes:
-            self._question = self._made(connection.dialect, [layouts[code] for code in codes])
+            asked = [layouts[code] for code in codes]
+            self._question = self._made(
+                "changed",
+                connection.dialect,
+                asked,
+                lambda number: self._part(number, asked[number]),
+            )
             self._codes = codes
         given = {f"start_{number}": starts[code] for number, code in enumerate(codes)}
         with deadline(connection, self._seconds):
@@ -164,13 +175,22 @@ class Probe:
             for number, count, newest, total in rows
         }
 
-    def _made(self, dialect: Dialect, layouts: Sequence[Layout]) -> _Question:
-        """The question as the driver takes it; the same for all bodies with the same tables."""
+    def _made(
+        self,
+        what: str,
+        dialect: Dialect,
+        layouts: Sequence[Layout],
+        part: Callable[[int], Select[Any]],
+    ) -> _Question:
+        """The question as the driver takes it; the same for all bodies with the same tables.
+
+        ``part`` is what is asked of one table, by its place in ``layouts``.
+        """
         shapes = tuple((one.name, one.cursor.name, repr(one.cursor.type)) for one in layouts)
-        like = (dialect.name, dialect.driver, self._schema, shapes)
+        like = (what, dialect.name, dialect.driver, self._schema, shapes)
         question = _questions.get(like)
         if question is None:
-            parts = [self._part(number, layout) for number, layout in enumerate(layouts)]
+            parts = [part(number) for number in range(len(layouts))]
             question = _Question.of(union_all(*parts) if len(parts) > 1 else parts[0], dialect)
             if len(_questions) < _COMPILED_AT_MOST:
                 _questions[like] = question

@@ -15,6 +15,7 @@ import pytest
 
 from connectors.base import AccountCanWriteError, RefusedError, StopError, TryLaterError
 from connectors.front_database import FrontDatabase
+from connectors.front_layout import Layout
 from schemas import Table
 from tests.connectors.source_suite import PROJECTS, STAGES, SourceSuite, Taker, World, project
 
@@ -326,6 +327,24 @@ class FrontSuite(SourceSuite):
         assert any(PROJECTS.code in line and "LOCAL_NOTE" in line for line in warnings)
         world.put(PROJECTS, [project(1)])
         assert len(Taker(world).pull()) == 1
+
+    def test_what_is_built_alike_is_worked_out_once(self, world: FrontWorld) -> None:
+        """Two sources share the readers of one build; a change of the build is seen by the next."""
+
+        def layout() -> Layout:
+            source = world.source()
+            try:
+                source.check()
+                return source.layout(PROJECTS)
+            finally:
+                source.close()
+
+        first = layout()
+        assert layout() is first
+        world.run(f"ALTER TABLE {{}} ADD COLUMN {world.q('LOCAL_NOTE')} varchar(20)")
+        assert layout().extra == (*first.extra, "LOCAL_NOTE")
+        world.run(f"ALTER TABLE {{}} DROP COLUMN {world.q('LOCAL_NOTE')}")
+        assert layout().extra == first.extra
 
     def test_connection_lost_while_reading(self, world: FrontWorld) -> None:
         """A connection cut in the middle is TryLaterError; what was landed stays, nothing twice."""

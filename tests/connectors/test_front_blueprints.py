@@ -1,0 +1,36 @@
+"""What tells one build of a database from another."""
+
+from __future__ import annotations
+
+import pytest
+
+from connectors.database_products import PRODUCTS, Session, open_engine
+from connectors.front_blueprints import blueprint
+from tests.connectors.conftest import PostgresWorld
+from tests.connectors.source_suite import PROJECTS
+
+
+@pytest.mark.database
+def test_types_that_somebody_defined_are_looked_at_each_time(
+    postgres_world: PostgresWorld,
+) -> None:
+    """Their numbers mean another type in another database: such a build is like no other."""
+    world = postgres_world
+    engine = open_engine(world.url(), Session(read_only=True))
+    with engine.connect() as connection:
+        asked = connection, PRODUCTS["postgresql"], [PROJECTS.code], None
+        assert blueprint(*asked) is blueprint(*asked)
+        with world.owner() as cursor:
+            cursor.execute("CREATE DOMAIN short AS varchar(20)")
+            cursor.execute(f'ALTER TABLE "{PROJECTS.code}" ADD COLUMN "LOCAL_NOTE" short')
+        connection.rollback()
+        now = blueprint(*asked)
+        assert "LOCAL_NOTE" in now.present[PROJECTS.code].columns
+        assert blueprint(*asked) is not now
+    engine.dispose()
+
+
+def test_every_product_that_is_tested_can_say_its_build() -> None:
+    """The others are looked at each time."""
+    can = {name for name, product in PRODUCTS.items() if product.build is not None}
+    assert can == {"postgresql", "mysql", "mariadb"}
