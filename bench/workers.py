@@ -59,8 +59,9 @@ def processor_seconds(there: County, workers: list[SpawnProcess]) -> float:
         times = process.cpu_times()
         total += times.user + times.system + times.children_user + times.children_system
         for child in process.children(recursive=True):
-            own = child.cpu_times()
-            total += own.user + own.system
+            with suppress(psutil.NoSuchProcess):  # a session that ends just now
+                own = child.cpu_times()
+                total += own.user + own.system
     return total
 
 
