@@ -25,6 +25,7 @@ from sqlalchemy import (
     String,
     Text,
     TextClause,
+    bindparam,
     cast,
     create_engine,
     event,
@@ -73,8 +74,9 @@ class Product:
 
     ``digest`` makes 60 bits of the texts of a row, NULL and empty text told apart where the product
     does; ``digests_large`` says that it takes large objects too. ``build`` answers with one text
-    for the tables and views of ``schema`` (None: the account's own), their columns, types and keys;
-    the same text means the same build, NULL that no text can say it.
+    for the columns, types and keys of the tables and views called ``names`` (in lower case) in
+    ``schema`` (None: the account's own); the same text means the same build, NULL that no text can
+    say it.
     """
 
     arguments: Callable[[Session], dict[str, Any]]
@@ -202,23 +204,25 @@ _POSTGRESQL_BUILD = text("""
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     left join pg_catalog.pg_index i on i.indrelid = c.oid and i.indisprimary
-    where c.relkind in ('r', 'p', 'v', 'm', 'f')
+    where c.relkind in ('r', 'p', 'v', 'm', 'f') and lower(c.relname) in :names
       and n.nspname not in ('pg_catalog', 'information_schema')
       and case when cast(:schema as text) is null then pg_catalog.pg_table_is_visible(c.oid)
                else n.nspname = cast(:schema as text) end
-""")
+""").bindparams(bindparam("names", expanding=True))
 _MYSQL_BUILD = text("""
     select concat_ws(' ', (
         select concat_ws(' ', count(*), sum(conv(substr(md5(concat_ws('|', table_name,
             ordinal_position, column_name, column_type, is_nullable)), 1, 15), 16, 10)))
-        from information_schema.columns where table_schema = coalesce(:schema, database())
+        from information_schema.columns
+        where table_schema = coalesce(:schema, database()) and lower(table_name) in :names
     ), (
         select concat_ws(' ', count(*), sum(conv(substr(md5(concat_ws('|', table_name,
             ordinal_position, column_name)), 1, 15), 16, 10)))
         from information_schema.key_column_usage
         where table_schema = coalesce(:schema, database()) and constraint_name = 'PRIMARY'
+          and lower(table_name) in :names
     ))
-""")
+""").bindparams(bindparam("names", expanding=True))
 _POSTGRESQL = Product(
     arguments=_postgresql_arguments,
     setup=_postgresql_setup,

@@ -54,7 +54,8 @@ def blueprint(
     """How the wanted tables (by code) are built there now."""
     build = None
     if product.build is not None:
-        build = connection.execute(product.build, {"schema": schema}).scalar()
+        asked = {"schema": schema, "names": [code.lower() for code in wanted]}
+        build = connection.execute(product.build, asked).scalar()
     if build is None:
         return Blueprint(tables_present(connection, wanted, schema))
     key = (connection.dialect.name, str(build), tuple(wanted), schema)

@@ -14,14 +14,21 @@ from tests.connectors.source_suite import PROJECTS
 def test_types_that_somebody_defined_are_looked_at_each_time(
     postgres_world: PostgresWorld,
 ) -> None:
-    """Their numbers mean another type in another database: such a build is like no other."""
+    """Their numbers mean another type in another database: such a build is like no other.
+
+    What other tables hold does not matter.
+    """
     world = postgres_world
     engine = open_engine(world.url(), Session(read_only=True))
     with engine.connect() as connection:
         asked = connection, PRODUCTS["postgresql"], [PROJECTS.code], None
-        assert blueprint(*asked) is blueprint(*asked)
+        first = blueprint(*asked)
         with world.owner() as cursor:
             cursor.execute("CREATE DOMAIN short AS varchar(20)")
+            cursor.execute("CREATE TABLE other (note short)")
+        connection.rollback()
+        assert blueprint(*asked) is first
+        with world.owner() as cursor:
             cursor.execute(f'ALTER TABLE "{PROJECTS.code}" ADD COLUMN "LOCAL_NOTE" short')
         connection.rollback()
         now = blueprint(*asked)
