@@ -2,7 +2,8 @@
 
 To look at forty tables with a thousand columns takes a fifth of a second of our own time, and each
 round has to look anew. Where the database can put its build into one short text, that is asked
-first; what was worked out for the same text in this process is taken as it is.
+first; what was worked out for the same text in this process is taken as it is. A database that
+cannot answer is looked at each time.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
-from connectors.database_products import Product
+from connectors.database_products import Product, failure_of
 from connectors.front_layout import Present, layout_of, tables_present
 from connectors.front_reading import TableReader
 from schemas import Table
@@ -52,16 +54,30 @@ def blueprint(
     connection: Connection, product: Product, wanted: Sequence[str], schema: str | None
 ) -> Blueprint:
     """How the wanted tables (by code) are built there now."""
-    build = None
-    if product.build is not None:
-        asked = {"schema": schema, "names": [code.lower() for code in wanted]}
-        build = connection.execute(product.build, asked).scalar()
+    build = _build(connection, product, wanted, schema)
     if build is None:
         return Blueprint(tables_present(connection, wanted, schema))
-    key = (connection.dialect.name, str(build), tuple(wanted), schema)
+    key = (connection.dialect.name, build, tuple(wanted), schema)
     found = _kept.get(key)
     if found is None:
         if len(_kept) >= _AT_MOST:
             _kept.clear()
         found = _kept[key] = Blueprint(tables_present(connection, wanted, schema))
     return found
+
+
+def _build(
+    connection: Connection, product: Product, wanted: Sequence[str], schema: str | None
+) -> str | None:
+    """The build in one text; None where the database cannot say it."""
+    if product.build is None:
+        return None
+    asked = {"schema": schema, "names": [code.lower() for code in wanted]}
+    try:
+        told = connection.execute(product.build, asked).scalar()
+    except DBAPIError as error:
+        if failure_of(error) not in {"shape", "rights"}:
+            raise
+        connection.rollback()  # a relative of the product, or an account that may see less
+        return None
+    return None if told is None else str(told)

@@ -354,7 +354,8 @@ class FrontDatabase(Source, RangeSource):
     def _built(self, connection: Connection) -> Blueprint:
         if self._blueprint is None:
             codes = [table.code for table in self._tables]
-            self._blueprint = blueprint(connection, self._product, codes, self._schema)
+            with deadline(connection, self._seconds):
+                self._blueprint = blueprint(connection, self._product, codes, self._schema)
         return self._blueprint
 
     def _clock(self, connection: Connection) -> datetime:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from sqlalchemy import text
 
 from connectors.database_products import PRODUCTS, Session, open_engine
 from connectors.front_blueprints import blueprint
@@ -34,6 +37,18 @@ def test_types_that_somebody_defined_are_looked_at_each_time(
         now = blueprint(*asked)
         assert "LOCAL_NOTE" in now.present[PROJECTS.code].columns
         assert blueprint(*asked) is not now
+    engine.dispose()
+
+
+@pytest.mark.database
+def test_a_database_that_cannot_say_its_build_is_looked_at(postgres_world: PostgresWorld) -> None:
+    """A relative of the product lacks what the question needs: its tables are found anyhow."""
+    relative = replace(PRODUCTS["postgresql"], build=text("select no_such_function(:schema)"))
+    engine = open_engine(postgres_world.url(), Session(read_only=True))
+    with engine.connect() as connection:
+        found = blueprint(connection, relative, [PROJECTS.code], None)
+        assert PROJECTS.code in found.present
+        assert blueprint(connection, relative, [PROJECTS.code], None) is not found
     engine.dispose()
 
 
