@@ -1,9 +1,9 @@
 """Many bodies under Airflow: from the commit at a body until the province has accepted the version.
 
 Airflow runs all near-real-time flows of the exchange; the province answers at once (it looks five
-times a second). The bodies' databases are all built alike. Versions arrive evenly, each at a body chosen by chance. Told are the seconds, the
-processor time of everything that is ours (Airflow, its tasks, the store) while idle and under load,
-and its memory.
+times a second). The bodies' databases are all built alike. Versions arrive evenly, each at a body
+chosen by chance. Told are the seconds, the processor time of everything that is ours (Airflow, its
+tasks, the store) while idle and under load, and its memory.
 """
 
 from __future__ import annotations

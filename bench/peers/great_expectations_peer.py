@@ -12,6 +12,7 @@ import polars as pl
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 import great_expectations as gx
+from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.expectations.registry import get_expectation_impl
 
 _ALL_CELLS = {"result_format": "COMPLETE", "unexpected_index_column_names": ["LSH"]}
@@ -21,7 +22,7 @@ def prepare(spec: dict[str, Any], frame: pl.DataFrame, keys: pl.DataFrame) -> An
     """A suite of 38 expectations and the table as pandas has it."""
     del keys
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("bench").add_dataframe_asset("table")
     suite = gx.ExpectationSuite(name="bench")
     for one in _expectations(spec):

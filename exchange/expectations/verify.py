@@ -47,9 +47,10 @@ def verify(catalogue: Catalogue, measured: Mapping[str, Rows]) -> list[Verified]
     """All datasets against their expectations; one without rows breaks nothing."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_pandas("store")
     return [_verified(gx, source, one, measured[one.name]) for one in catalogue.datasets]
 
