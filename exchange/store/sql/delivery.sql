@@ -43,14 +43,14 @@ update delivery set tried = true where id = any(%(ids)s) and not tried
 -- name: prior_counts
 -- How often each content was put upstream on purpose before, by other deliveries. What was refused
 -- at the door is not there.
-select n.id, count(d.id) as prior
+select n.id, (
+    select count(*) from delivery d
+    where d.standard = %(standard)s and d.table_code = %(table_code)s
+      and d.content_hash = n.content_hash and d.id <> n.id
+      and d.outcome in ('sent', 'passed', 'confirmed', 'refused')
+      and (d.outcome <> 'refused' or d.sent_at is not null)
+) as prior
 from unnest(%(ids)s::bigint[], %(hashes)s::bytea[]) as n (id, content_hash)
-left join delivery d
-  on d.standard = %(standard)s and d.table_code = %(table_code)s
- and d.content_hash = n.content_hash and d.id <> n.id
- and d.outcome in ('sent', 'passed', 'confirmed', 'refused')
- and (d.outcome <> 'refused' or d.sent_at is not null)
-group by n.id
 
 -- name: delivery_sent
 -- An invalidation is asked for by itself, should its version not be followed any more.

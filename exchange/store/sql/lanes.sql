@@ -2,6 +2,8 @@
 -- Due versions whose pull lies in the lane's span of time: every body's oldest, then every body's
 -- second, and so on, so that no body's flood stands before another's few. A record's versions go up
 -- one after the other; one that may have arrived and waits for a person holds up the next.
+-- Written so that it goes by the queue's order and by keys whatever the statistics say, which are
+-- often those of an empty queue: each body apart, a record's other versions by its whole key.
 with span as materialized (
     select b.code as body,
         case when %(fresh)s then coalesce(n.cutoff, %(cutoff)s) else '-infinity' end as after,
@@ -13,11 +15,13 @@ with span as materialized (
     -- twice a fair part for each body that has any, so that others at work leave enough
     select greatest(4, 2 * %(limit)s / greatest(1, count(*))) as each
     from span s
-    where exists (
+    cross join lateral (
         select from version v
         where v.state = 'queued' and v.standard = %(standard)s and v.body = s.body
           and v.pulled_at > s.after and v.pulled_at <= s.until
-    )
+        order by v.pulled_at
+        limit 1
+    ) any_of_it
 ), turn as materialized (
     select c.id, c.turn, c.pulled_at
     from span s
@@ -30,10 +34,13 @@ with span as materialized (
               and v.pulled_at > s.after and v.pulled_at <= s.until
               and v.next_try_at <= %(now)s
               and not exists (
-                  select from version e
-                  where e.body = v.body and e.standard = v.standard
-                    and e.table_code = v.table_code and e.record_key = v.record_key
-                    and e.id <> v.id
+                  select from (
+                      select e.id, e.state from version e
+                      where e.body = v.body and e.standard = v.standard
+                        and e.table_code = v.table_code and e.record_key = v.record_key
+                      offset 0
+                  ) e
+                  where e.id <> v.id
                     and (e.state in ('sending', 'unknown', 'sent')
                          or (e.state in ('queued', 'dead') and e.id < v.id))
               )
@@ -45,7 +52,7 @@ with span as materialized (
 select v.id, v.body, v.standard, v.table_code, v.record_key, v.local_key, v.valid, v.raw,
        v.place, v.attempt, %(fresh)s as fresh
 from turn t join version v on v.id = t.id
-where v.state = 'queued'
+where v.id = any(array(select id from turn)) and coalesce(v.state, '') = 'queued'
 order by t.turn, t.pulled_at, t.id
 limit %(limit)s
 for no key update of v skip locked
@@ -86,9 +93,13 @@ select v.id, v.body, v.standard, v.table_code, v.record_key, v.local_key, v.vali
 from version v
 where v.id = any(array(select id from awaited)) and v.state = 'queued' and v.next_try_at <= %(now)s
   and not exists (
-      select from version e
-      where e.body = v.body and e.standard = v.standard and e.table_code = v.table_code
-        and e.record_key = v.record_key and e.id <> v.id
+      select from (
+          select e.id, e.state from version e
+          where e.body = v.body and e.standard = v.standard and e.table_code = v.table_code
+            and e.record_key = v.record_key
+          offset 0
+      ) e
+      where e.id <> v.id
         and (e.state in ('sending', 'unknown', 'sent')
              or (e.state in ('queued', 'dead') and e.id < v.id))
   )

@@ -7,6 +7,7 @@ table from end to end.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,6 +23,8 @@ NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 STANDARD, TABLE = "3.0", "SPGL_XMJBXXB"
 BODIES = ("420602", "420606")
 LITTLE, MUCH = 2_000, 20_000
+FEW, MANY = 500, 5_000
+WAITING = ("landed", "queued", "sent", "unknown", "held", "sending")
 BIG = {"version", "journey", "delivery", "finding", "anchor", "batch", "judgement"}
 IDS = list(range(1, 21))
 
@@ -31,6 +34,24 @@ QUERIES: dict[tuple[str, str], dict[str, Any]] = {
     ("judging", "parent_states"): {
         "standard": STANDARD, "tables": [TABLE], "fields": ["XMDM"], "values": ['["K7"]'],
     },
+    ("judging", "related_rows"): {
+        "standard": STANDARD, "tables": [TABLE], "fields": ["XMDM"], "values": ['["K7"]'],
+        "judged": [], "most": 50,
+    },
+    ("judging", "rows_of_local_keys"): {
+        "body": BODIES[0], "standard": STANDARD, "tables": [TABLE], "values": ["K7"],
+        "judged": [], "most": 50,
+    },
+    ("judging", "earlier_versions"): {
+        "body": BODIES[0], "standard": STANDARD, "table_code": TABLE, "ids": IDS,
+        "record_keys": [f"K{n}" for n in IDS], "most": 5,
+    },
+    ("judging", "in_effect_or_in_flight"): {
+        "body": BODIES[0], "standard": STANDARD, "table_code": TABLE,
+        "record_keys": [f"K{n}" for n in IDS],
+    },
+    ("judging", "give_way_to_newer"): {"ids": IDS},
+    ("judging", "wake_expectant"): {"ids": IDS, "now": NOW},
     ("landing", "known_versions"): {
         "body": BODIES[0], "standard": STANDARD, "table_code": TABLE,
         "record_keys": [f"K{n}" for n in IDS],
@@ -39,11 +60,24 @@ QUERIES: dict[tuple[str, str], dict[str, Any]] = {
         "fresh": True, "bodies": [], "cutoffs": [], "cutoff": NOW - timedelta(hours=1),
         "standard": STANDARD, "now": NOW, "each": 200, "limit": 200,
     },
+    ("lanes", "claim_awaited"): {
+        "bodies": [], "cutoffs": [], "cutoff": NOW - timedelta(hours=1),
+        "standard": STANDARD, "now": NOW, "each": 400, "limit": 200,
+    },
     ("lanes", "in_flight"): {"standard": STANDARD, "most": 1000, "now": NOW},
     ("delivery", "abandoned_sendings"): {"standard": STANDARD, "before": NOW, "limit": 500},
     ("delivery", "due_unknowns"): {"standard": STANDARD, "now": NOW, "limit": 200},
     ("delivery", "due_verdicts"): {"standard": STANDARD, "now": NOW, "limit": 500},
     ("delivery", "due_invalidations"): {"standard": STANDARD, "now": NOW, "limit": 200},
+    ("delivery", "in_effect"): {
+        "standard": STANDARD, "table_code": TABLE, "bodies": [BODIES[0]],
+        "record_keys": [f"K{n}" for n in IDS],
+    },
+    ("delivery", "deliveries_of"): {"versions": IDS},
+    ("delivery", "hold_for_sending"): {"ids": IDS},
+    ("delivery", "prior_counts"): {
+        "standard": STANDARD, "table_code": TABLE, "ids": IDS, "hashes": [b"x"] * 20,
+    },
     ("delivery", "undecided_invalidations"): {
         "standard": STANDARD, "table_code": TABLE, "bodies": [BODIES[0]],
         "record_keys": [f"K{n}" for n in IDS],
@@ -58,6 +92,18 @@ QUERIES: dict[tuple[str, str], dict[str, Any]] = {
     ("ledger", "slow_versions"): {"now": NOW, "limit": 20},
     ("ledger", "journey_of"): {"ids": IDS},
 }  # fmt: skip
+
+KEPT_PLANS = (
+    "load 'auto_explain'",
+    "set auto_explain.log_min_duration = 0",
+    "set auto_explain.log_analyze = on",
+    "set auto_explain.log_buffers = on",
+    "set auto_explain.log_timing = off",
+    "set auto_explain.log_format = 'json'",
+    "set auto_explain.log_level = 'notice'",
+    "set client_min_messages = 'notice'",
+    "set plan_cache_mode = 'force_generic_plan'",
+)
 
 
 FILLING = """
@@ -128,7 +174,7 @@ def conn(exchange_store: ExchangeStore, postgres: Postgres) -> Iterator[psycopg.
     with psycopg.connect(postgres.dsn(database), autocommit=True) as opened:
         for body in BODIES:
             opened.execute("insert into body values (%s, 'x', '{}', 'x')", (body,))
-        for place, state in enumerate(("landed", "queued", "sent", "unknown", "held", "sending")):
+        for place, state in enumerate(WAITING):
             fill(opened, 1 + place * 20, 20 + place * 20, state)
         opened.execute(
             "insert into hold (version_id, standard, table_code, fields, field_values,"
@@ -154,4 +200,34 @@ def test_ten_times_more_stored_costs_the_hot_queries_the_same(conn: psycopg.Conn
     grown = {
         name: (little, much) for name, (little, much) in counted.items() if much > little * 2 + 40
     }
+    assert grown == {}
+
+
+def test_plans_of_an_empty_store_take_a_handful_out_of_a_backlog(conn: psycopg.Connection) -> None:
+    """A worker keeps the plans it made when little was there; nobody has counted the rows since.
+
+    What waits, ten times more of it, is not read for each of the few that are taken.
+    """
+    said: list[str] = []
+    conn.add_notice_handler(lambda notice: said.append(notice.message_primary or ""))
+    for setting in KEPT_PLANS:
+        conn.execute(setting.encode())
+
+    def touched(name: tuple[str, str]) -> int:
+        said.clear()
+        with conn.transaction(force_rollback=True):
+            conn.execute(load(name[0])[name[1]], QUERIES[name], prepare=True)
+        plan = json.loads(next(text for text in said if "plan:" in text).partition("plan:")[2])
+        pages: int = plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"]
+        return pages
+
+    counted: dict[tuple[str, str], list[int]] = {name: [touched(name)] for name in QUERIES}
+    first = LITTLE + 1
+    for each in (FEW, MANY):
+        for state in WAITING:
+            fill(conn, first, first + each - 1, state)
+            first += each
+        for name in QUERIES:
+            counted[name].append(touched(name))
+    grown = {name: found for name, found in counted.items() if found[2] > found[1] * 2 + MANY / 10}
     assert grown == {}
