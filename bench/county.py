@@ -1,7 +1,7 @@
 """A county's front database and a store, both real and thrown away, for the benchmarks.
 
 The rows are valid projects (SPGL_XMJBXXB, the widest table that every body sends) under one flow
-that the province has accepted; a thousand are invented, further ones are theirs with another code.
+that the province has accepted, five of one owner.
 """
 
 from __future__ import annotations
@@ -29,16 +29,18 @@ from exchange.store.connection import Store
 from exchange.store.embedded import Cluster
 from exchange.store.migrate import migrate
 from schemas import Standard
+from schemas.check_digits import mod_11_10
 from schemas.ddl import statements
 from schemas.overlay import standard_for
-from schemas.sample import flow_setup, valid
+from schemas.sample import codes, flow_setup, valid
 
 BODY, DIVISION = "420602", "420602"
 FLOW, PROJECT = "SPGL_SPLCXXB", "SPGL_XMJBXXB"
 CHANGED = "GXSJ"
-INVENTED = 1000
+OF_ONE_OWNER, EACH_HUNDRED = 5, 100
 ZONE = timezone(timedelta(hours=8))
 _BOUND = ("XZQHDM", "SPLCBM", "SPLCBBH")
+_OWNER = ("JSDW", "JSDWDM", "JSDWLX")
 
 
 @dataclass(frozen=True)
@@ -73,37 +75,31 @@ class County:
         given = {code: self.flow[code] for code in _BOUND} | {"QJDGCDM": None}
         wall = changed.astimezone(ZONE).replace(tzinfo=None)
         names = [field.code for field in self.feed.table.fields]
-        columns = sql.SQL(", ").join(map(sql.Identifier, names))
-        table = sql.Identifier(PROJECT)
-        with psycopg.connect(self.owner_dsn("front")) as conn:
-            conn.execute(
-                sql.SQL("create temp table invented (like {} excluding identity)").format(table)
-            )
-            into = sql.SQL("copy invented ({}, {}) from stdin").format(
-                columns, sql.Identifier(CHANGED)
-            )
-            with conn.cursor() as cursor, cursor.copy(into) as copy:
-                for number in range(min(rows, INVENTED)):
-                    row = valid(self.standard, PROJECT, rng, given=given)
-                    if number < min(rows, INVENTED) * faulty:
-                        row["XMMC"] = None
-                    row["LSH"] = str(number)
-                    copy.write_row((*(row[name] for name in names), wall))
-            chosen = sql.SQL(", ").join(
-                sql.SQL("n").format()
-                if name == "LSH"
-                else sql.SQL("i.{} || '-' || n").format(sql.Identifier(name))
-                if name in {"GCDM", "DFSJZJ"}
-                else sql.SQL("i.{}").format(sql.Identifier(name))
-                for name in names
-            )
-            conn.execute(
-                sql.SQL(
-                    "insert into {} ({}, {}) select {}, %s from invented i,"
-                    " generate_series(%s::int, %s::int) n where n %% %s = i.{} %% %s"
-                ).format(table, columns, sql.Identifier(CHANGED), chosen, sql.Identifier("LSH")),
-                [wall, first, first + rows - 1, min(rows, INVENTED), min(rows, INVENTED)],
-            )
+        columns = sql.SQL(", ").join(map(sql.Identifier, (*names, CHANGED)))
+        into = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(PROJECT), columns)
+        owner: dict[str, str | None] = {}
+        with (
+            psycopg.connect(self.owner_dsn("front")) as conn,
+            conn.cursor() as cursor,
+            cursor.copy(into) as copy,
+        ):
+            for number in range(first, first + rows):
+                row = valid(self.standard, PROJECT, rng, given=given)
+                if number % OF_ONE_OWNER == 0 or not owner:
+                    owner = {name: row[name] for name in _OWNER}
+                row |= owner | _numbered(str(row["XMDM"]), number)
+                if number % EACH_HUNDRED < EACH_HUNDRED * faulty:
+                    row["XMMC"] = None
+                row["LSH"] = str(number)
+                copy.write_row((*(row[name] for name in names), wall))
+
+
+def _numbered(project: str, number: int) -> dict[str, str | None]:
+    """Codes of a project and of its part that no other number has."""
+    thousands, rest = divmod(number, 100_000)
+    body = f"{project[:-9]}{thousands + 1:02}-{rest:05}"
+    code = body + mod_11_10(body.replace("-", ""))
+    return {"XMDM": code, "GCDM": codes.unit_of(code)}
 
 
 def rules_of(began: datetime) -> tuple[Rulesets, Standard]:
