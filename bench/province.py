@@ -36,7 +36,12 @@ def way_up(dsn: str, standard: Standard, promise: timedelta | None = None) -> Up
     """The way there as a worker has it; without a promise everything is fresh."""
     target = ProvincialDatabase(dsn.replace("postgresql://", "postgresql+psycopg2://"), standard)
     return Upstream(
-        "bench", standard, target, "更正", timedelta(minutes=5), promises=Promises(promise)
+        f"bench/{standard.version}",
+        standard,
+        target,
+        "更正",
+        timedelta(minutes=5),
+        promises=Promises(promise),
     )
 
 

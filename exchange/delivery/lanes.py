@@ -146,11 +146,17 @@ def lanes_now(conn: Conn, promises: Promises, *, now: datetime) -> list[Lane]:
 
 
 def _rate(row: Mapping[str, Any], now: datetime) -> float | None:
-    """Backlog versions a second since the first slot seen; None when the flow has stopped."""
-    if row["last"] is None or row["last"] + SILENT_AFTER < now or not row["backlog_sent"]:
+    """Backlog versions a second of late; None when the flow has stopped.
+
+    When in its first slot it began to move is not known: counted from the next one as soon as that
+    says enough, until then from the middle of the first.
+    """
+    if row["last"] is None or row["last"] + SILENT_AFTER < now:
         return None
-    seconds: float = max((now - row["first"]).total_seconds(), float(SLOT_S))
-    return float(row["backlog_sent"]) / seconds
+    seconds: float = (now - row["first"]).total_seconds()
+    if seconds >= 1.5 * SLOT_S and row["later"]:
+        return float(row["later"]) / (seconds - SLOT_S)
+    return float(row["backlog_sent"]) / max(seconds - SLOT_S / 2, SLOT_S / 2)
 
 
 def _eta(backlog: int, rate: float | None) -> float | None:

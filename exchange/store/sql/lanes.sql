@@ -154,11 +154,16 @@ select u.name, u.failures, u.open_until, u.last_error, u.last_error_at, u.last_s
         select count(*) from version v
         where v.standard = split_part(u.name, '/', 2) and v.state in ('sending', 'unknown', 'sent')
     ) as in_flight,
-    coalesce(t.fresh, 0) as fresh_sent, coalesce(t.backlog, 0) as backlog_sent, t.first, t.last
+    coalesce(t.sent, 0) as backlog_sent, t.later, t.first, t.last
 from upstream u
 left join lateral (
-    select sum(fresh) as fresh, sum(backlog) as backlog, min(at) as first, max(at) as last
-    from throughput where upstream = u.name and at >= %(since)s
+    -- `later`: after the slot in which the backlog began to move, somewhere in its midst
+    select sum(backlog) as sent, sum(backlog) filter (where at > first) as later,
+        min(at) as first, max(at) as last
+    from (
+        select backlog, at, min(at) over () as first from throughput
+        where upstream = u.name and at >= %(since)s and backlog > 0
+    ) slots
 ) t on true
 order by u.name
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from connectors.upstream import Limits
-from exchange.delivery.lanes import Lane, Promises, lanes_now
+from exchange.delivery.lanes import SLOT_S, Lane, Promises, lanes_now
 from exchange.judging.rulesets import Rulesets
 from tests.exchange.delivery.province import Province, confirm, send
 from tests.exchange.records import BODY, FLOW, PROJECT, World, body
@@ -54,21 +54,39 @@ def test_fresh_goes_first_and_the_backlog_keeps_its_share(world: World, province
     assert written(province).count("o") == 5
 
 
-def test_end_of_a_backlog_is_told_from_its_measured_rate(world: World, province: Province) -> None:
-    """Ten versions in ten seconds and ten left: ten seconds more. Nothing while all stands."""
-    flows(world, "old", 40)
+@pytest.mark.parametrize("begins_s", [0, 4, 9])
+def test_end_of_a_backlog_is_told_from_its_measured_rate(
+    world: World, province: Province, begins_s: int
+) -> None:
+    """Two versions each two seconds and twenty left: twenty seconds more, whenever it began.
+
+    Nothing is told while all stands.
+    """
+    flows(world, "old", 52)
     world.pass_time(hours=1)
-    assert send(world, province, limit=10).sent == 10
-    for _ in range(2):
-        world.pass_time(seconds=10)
-        assert send(world, province, limit=10).sent == 10
+    world.pass_time(seconds=(begins_s - world.now.timestamp()) % SLOT_S)
+    for _ in range(16):
+        assert send(world, province, limit=2).sent == 2
+        world.pass_time(seconds=2)
     now = lane(world)
-    assert (now.fresh, now.backlog, now.in_flight) == (0, 10, 30)
+    assert (now.fresh, now.backlog, now.in_flight) == (0, 20, 32)
     assert now.per_second is not None
-    assert now.eta_s == pytest.approx(10 / now.per_second)
-    assert now.eta_s == pytest.approx(10, abs=5)
+    assert now.eta_s == pytest.approx(20 / now.per_second)
+    assert now.eta_s == pytest.approx(20, rel=0.1)
     world.pass_time(minutes=10)
     assert (lane(world).per_second, lane(world).eta_s) == (None, None)
+
+
+@pytest.mark.parametrize("begins_s", [0, 5, 8])
+def test_first_estimate_is_within_half(world: World, province: Province, begins_s: int) -> None:
+    """After fourteen seconds, when one slot is full at most, it is not three times the truth."""
+    flows(world, "old", 28)
+    world.pass_time(hours=1)
+    world.pass_time(seconds=(begins_s - world.now.timestamp()) % SLOT_S)
+    for _ in range(7):
+        send(world, province, limit=2)
+        world.pass_time(seconds=2)
+    assert lane(world).eta_s == pytest.approx(14, rel=0.5)
 
 
 def test_parent_of_a_fresh_record_goes_before_all_else(world: World, province: Province) -> None:
