@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -16,9 +17,9 @@ from sqlalchemy import (
     and_,
     column,
     insert,
-    or_,
     select,
     table,
+    text,
 )
 from sqlalchemy.sql.elements import quoted_name
 
@@ -35,6 +36,7 @@ RECEIVERS = frozenset({"LSH", "SBYY"})
 _DIVISION = "XZQHDM"
 _T = TypeVar("_T")
 _CHUNK = 100
+_KEPT = 64
 _SERIALS = 500
 
 
@@ -69,10 +71,12 @@ class ProvincialRows:
             schema=schema,
         )
         self.name = self._table.fullname
-        self._texts = [
+        texts = [
             product.text(self._c(code), part.type).label(f"c_{number}")
             for number, (code, part) in enumerate(self._there.items())
         ]
+        self._whole = select(*texts).select_from(self._table)
+        self._asked: dict[tuple[tuple[bool, ...], ...], Select[Any]] = {}
 
     def to_write(self, row: Row) -> dict[str, Any]:
         """The row as the columns take it, by real column name; raises CannotBeWrittenError."""
@@ -96,11 +100,15 @@ class ProvincialRows:
         present: dict[int, list[UpstreamRow]] = {
             delivery: [] for deliveries in wanted.values() for delivery in deliveries
         }
-        conditions = [
-            condition for address in addresses.values() for condition in self._at(address)
-        ]
-        for part in _chunks(conditions, _CHUNK):
-            for values in self._selected(connection, or_(*part)):
+        for part in _chunks(list(self._possible(addresses.values())), _CHUNK):
+            given = {
+                f"v{number}_{place}": value
+                for number, cells in enumerate(part)
+                for place, value in enumerate(cells)
+                if value is not None
+            }
+            absent = tuple(tuple(value is None for value in cells) for cells in part)
+            for values in self._rows(connection.execute(self._under(connection, absent), given)):
                 folded = fold_address(self._standard, {c: values[c] for c in self._address_codes})
                 there = UpstreamRow.of(self._standard, values)
                 for delivery in wanted.get(folded, ()):
@@ -118,7 +126,8 @@ class ProvincialRows:
         usable = [serial for serial in serials if serial.isdigit() or not number]
         for part in _chunks(usable, _SERIALS):
             keys = [int(serial) if number else serial for serial in part]
-            for values in self._selected(connection, self._c("LSH").in_(keys)):
+            chosen = self._whole.where(self._c("LSH").in_(keys))
+            for values in self._rows(connection.execute(chosen)):
                 row = UpstreamRow.of(self._standard, values)
                 found[str(row.lsh).strip()] = row
         return found
@@ -131,9 +140,8 @@ class ProvincialRows:
         serial = self._c("LSH")
         if after is not None:
             condition = and_(condition, serial > (int(after) if self._numbered else after))
-        statement = select(*self._texts).select_from(self._table).where(condition)
-        found = connection.execute(statement.order_by(serial).limit(limit))
-        rows = (dict(zip(self._there, values, strict=True)) for values in found)
+        statement = self._whole.where(condition).order_by(serial).limit(limit)
+        rows = self._rows(connection.execute(statement))
         return [UpstreamRow.of(self._standard, row) for row in rows]
 
     @property
@@ -146,27 +154,43 @@ class ProvincialRows:
     def _address_codes(self) -> list[str]:
         return list(address_of(self._standard, {}))
 
-    def _at(self, address: Row) -> list[ColumnElement[bool]]:
-        """The condition of one address; none when a value can be in no such column."""
-        try:
-            parts = [self._is(code, self._typed(code, text)) for code, text in address.items()]
-        except CannotBeWrittenError:
-            return []
-        return [and_(*parts)]
+    def _possible(self, addresses: Iterable[Row]) -> Iterator[tuple[Any, ...]]:
+        """The addresses as their columns have them, without those that no row can have."""
+        for address in addresses:
+            with suppress(CannotBeWrittenError):
+                yield tuple(self._typed(code, cell) for code, cell in address.items())
 
-    def _is(self, code: str, value: Any) -> ColumnElement[bool]:
-        part: ColumnElement[Any] = self._c(code)
-        if value is not None:
-            return and_(part == value)
+    def _under(
+        self, connection: Connection, absent: tuple[tuple[bool, ...], ...]
+    ) -> Select[tuple[Any, ...]]:
+        """What finds the rows at so many addresses, of which these cells are empty.
+
+        It is kept: most questions are for as many addresses as the one before, none with a gap.
+        """
+        if absent not in self._asked:
+            quote = connection.dialect.identifier_preparer.quote
+            names = [quote(self._c(code).name) for code in self._address_codes]
+            empties = [self._empty(code) for code in self._address_codes]
+            either = [
+                " AND ".join(
+                    empties[place].format(name) if gone else f"{name} = :v{number}_{place}"
+                    for place, (name, gone) in enumerate(zip(names, gaps, strict=True))
+                )
+                for number, gaps in enumerate(absent)
+            ]
+            if len(self._asked) == _KEPT:
+                self._asked.clear()
+            self._asked[absent] = self._whole.where(text(" OR ".join(f"({one})" for one in either)))
+        return self._asked[absent]
+
+    def _empty(self, code: str) -> str:
+        """How a cell is empty there: only a text can be so in two ways."""
         if isinstance(self._there[code].type, Numeric | Date | DateTime):
-            return part.is_(None)
-        return or_(part.is_(None), part == "")
+            return "{0} IS NULL"
+        return "({0} IS NULL OR {0} = '')"
 
-    def _selected(
-        self, connection: Connection, condition: ColumnElement[bool]
-    ) -> Iterable[dict[str, str | None]]:
-        statement: Select[Any] = select(*self._texts).select_from(self._table).where(condition)
-        for values in connection.execute(statement):
+    def _rows(self, found: Iterable[Any]) -> Iterator[dict[str, str | None]]:
+        for values in found:
             yield dict(zip(self._there, values, strict=True))
 
     def _typed(self, code: str, text: str | None) -> Any:

@@ -59,6 +59,7 @@ def prepare(
     last_step = _last_steps(conn, _ids(rows))
     undecided = _of_records(conn, standard, rows, "undecided_invalidations")
     prepared = Prepared()
+    steps: list[tuple[object, ...]] = []
     for row in rows:
         if row["id"] in open_steps:
             continue
@@ -75,18 +76,13 @@ def prepare(
         if row["valid"] and before is not None:
             writes.insert(0, ("invalidate", invalidation(table, before, correction_reason)))
         for number, (kind, payload) in enumerate(writes, last_step.get(row["id"], 0) + 1):
-            conn.execute(
-                Q["insert_delivery"],
-                {
-                    "version": row["id"],
-                    "step": number,
-                    "kind": kind,
-                    "standard": standard.version,
-                    "table_code": table.code,
-                    "payload": json.dumps(payload, ensure_ascii=False),
-                    "content_hash": content_hash(table, payload),
-                },
-            )
+            text = json.dumps(payload, ensure_ascii=False)
+            digest = content_hash(table, payload)
+            steps.append((row["id"], number, kind, table.code, text, digest))
+    if steps:
+        names = ("versions", "steps", "kinds", "table_codes", "payloads", "content_hashes")
+        columns = dict(zip(names, map(list, zip(*steps, strict=True)), strict=True))
+        conn.execute(Q["insert_deliveries"], {"standard": standard.version, **columns})
     return prepared
 
 

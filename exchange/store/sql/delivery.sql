@@ -11,10 +11,12 @@ from delivery
 where version_id = any(%(versions)s)
 order by version_id, step
 
--- name: insert_delivery
+-- name: insert_deliveries
 insert into delivery (version_id, step, kind, standard, table_code, payload, content_hash)
-values (%(version)s, %(step)s, %(kind)s, %(standard)s, %(table_code)s, %(payload)s::json,
-        %(content_hash)s)
+select n.version, n.step, n.kind, %(standard)s, n.table_code, n.payload::json, n.content_hash
+from unnest(%(versions)s::bigint[], %(steps)s::int[], %(kinds)s::text[], %(table_codes)s::text[],
+            %(payloads)s::text[], %(content_hashes)s::bytea[])
+         as n (version, step, kind, table_code, payload, content_hash)
 on conflict (version_id, step) do nothing
 
 -- name: begin_sending
