@@ -6,7 +6,7 @@ the key by which reading goes on after the last row taken.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -105,15 +105,19 @@ class TableReader:
             .where(self._cursor >= _bound(start), self._cursor < _bound(LAST))
             .order_by(self._cursor)
         )
-        found: dict[int, Digest] = {}
+        hashes: dict[int, list[int]] = {}
+        beyond = False
         for rows in self._stream(connection, statement, dated=True, page_rows=2000):
             for row in rows:
                 assert row.moment is not None
                 span = window.span_of(row.moment)
                 if span > horizon:
-                    return found, True
-                found[span] = found.get(span, Digest()) + Digest.of(row.hashed)
-        return found, False
+                    beyond = True
+                    break
+                hashes.setdefault(span, []).append(row.hashed)
+            if beyond:
+                break
+        return {span: Digest.of(*each) for span, each in hashes.items()}, beyond
 
     def undated(self, connection: Connection) -> str:
         """How many rows have no usable change time, and the greatest key among them."""
@@ -199,16 +203,20 @@ class TableReader:
                     rows = result.fetchmany(page_rows)
                 if not rows:
                     return
-                yield [self._raw(row, dated=dated) for row in rows]
+                yield list(self._raw(rows, dated=dated))
         finally:
             result.close()
 
-    def _raw(self, row: Any, *, dated: bool) -> RawRow:
+    def _raw(self, rows: Sequence[Any], *, dated: bool) -> Iterator[RawRow]:
+        """The rows as they are taken on; many neighbours have one change time."""
         width = 2 + len(self.unique)
-        moment = datetime.fromisoformat(row[0]).replace(tzinfo=None) if dated else None
-        time = "" if moment is None else moment.isoformat(" ")
-        key = (time, *(str(part) for part in row[1:width]))
-        return RawRow(moment, key, tuple(row[width:]))
+        shown, moment, time = "", None, ""
+        for row in map(tuple, rows):
+            if dated and row[0] != shown:
+                shown = row[0]
+                moment = datetime.fromisoformat(shown).replace(tzinfo=None)
+                time = moment.isoformat(" ")
+            yield RawRow(moment, (time, *map(str, row[1:width])), row[width:])
 
 
 def _column(part: Column) -> ColumnElement[Any]:

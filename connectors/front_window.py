@@ -47,9 +47,9 @@ class Digest:
         return Digest(self.count + other.count, (self.total + other.total) % _MODULUS)
 
     @classmethod
-    def of(cls, hashed: int) -> Digest:
-        """The digest of a single row."""
-        return cls(1, hashed)
+    def of(cls, *hashes: int) -> Digest:
+        """The digest of rows with these hashes."""
+        return cls(len(hashes), sum(hashes) % _MODULUS)
 
 
 @dataclass(frozen=True, slots=True)
