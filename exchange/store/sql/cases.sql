@@ -1,15 +1,32 @@
 -- name: open_items
 -- Items of earlier versions that the same mend would settle: the same key, or, where the key itself
--- was in doubt, the same local key.
-select i.id, i.version_id, n.version_id as by_version
-from unnest(%(versions)s::bigint[], %(record_keys)s::text[], %(local_keys)s::text[])
-         as n (version_id, record_key, local_key)
-join rectification_item i
-  on i.resolved_at is null
- and i.body = %(body)s and i.standard = %(standard)s and i.table_code = %(table_code)s
- and (i.record_key = n.record_key or i.local_key = n.local_key)
- and i.version_id <= n.version_id
-order by i.id, n.version_id
+-- was in doubt, the same local key. Each version asks by its keys: a county in trouble has thousands
+-- of open items.
+with pushed as materialized (
+    select i.id, n.version_id
+    from unnest(%(versions)s::bigint[], %(record_keys)s::text[]) as n (version_id, record_key)
+    cross join lateral (
+        select i.id from rectification_item i
+        where i.resolved_at is null and i.body = %(body)s and i.standard = %(standard)s
+          and i.table_code = %(table_code)s and i.record_key = n.record_key
+          and i.version_id <= n.version_id
+        offset 0
+    ) i
+    union
+    select i.id, n.version_id
+    from unnest(%(versions)s::bigint[], %(local_keys)s::text[]) as n (version_id, local_key)
+    cross join lateral (
+        select i.id from rectification_item i
+        where i.resolved_at is null and i.body = %(body)s and i.standard = %(standard)s
+          and i.table_code = %(table_code)s and i.local_key = n.local_key
+          and i.version_id <= n.version_id
+        offset 0
+    ) i
+)
+select i.id, i.version_id, p.version_id as by_version
+from pushed p join rectification_item i on i.id = p.id
+where i.id = any(array(select id from pushed)) and i.resolved_at is null
+order by i.id, p.version_id
 for no key update of i
 
 -- name: collecting_case

@@ -33,9 +33,10 @@ where id = any(%(ids)s)
 
 -- name: hold_for_sending
 -- The same rows again, now locked for as long as they are being sent: who holds the lock sends.
+-- (The state is hidden from the planner, so that it goes by the numbers whatever it believes of it.)
 select v.id, v.attempt
 from version v
-where v.id = any(%(ids)s) and v.state = 'sending'
+where v.id = any(%(ids)s) and coalesce(v.state, '') = 'sending'
 order by v.table_order, v.id
 for no key update of v skip locked
 
@@ -246,13 +247,17 @@ set state = 'returned', state_at = clock_timestamp(), next_try_at = null, state_
 where id = %(id)s
 
 -- name: wake_children
--- Held records whose parent moved are due at once.
+-- Held records whose parent moved are due at once. (Not by the list of all that are held.)
 update version c
 set judge_after = %(now)s
-from hold h
-join anchor a on a.standard = h.standard and a.table_code = h.table_code and a.fields = h.fields
-    and a.field_values = h.field_values
-where a.version_id = any(%(ids)s) and h.version_id = c.id and c.state = 'held'
+where c.id = any(array(
+        select h.version_id
+        from anchor a
+        join hold h on h.standard = a.standard and h.table_code = a.table_code
+            and h.fields = a.fields and h.field_values = a.field_values
+        where a.version_id = any(%(ids)s)
+    ))
+  and coalesce(c.state, '') = 'held'
   and (c.judge_after is null or c.judge_after > %(now)s)
 
 -- name: insert_finding

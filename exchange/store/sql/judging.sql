@@ -110,11 +110,14 @@ cross join lateral (
 -- Held records that expected what has just arrived are due at once.
 update version c
 set judge_after = %(now)s
-from hold h
-join anchor a on a.standard = h.standard and a.table_code = h.table_code and a.fields = h.fields
-    and a.field_values = h.field_values
-where a.version_id = any(%(ids)s) and h.parent_state = 'expected' and c.id = h.version_id
-  and c.id <> all(%(ids)s) and c.state = 'held'
+where c.id = any(array(
+        select h.version_id
+        from anchor a
+        join hold h on h.standard = a.standard and h.table_code = a.table_code
+            and h.fields = a.fields and h.field_values = a.field_values
+        where a.version_id = any(%(ids)s) and h.parent_state = 'expected'
+    ))
+  and c.id <> all(%(ids)s) and coalesce(c.state, '') = 'held'
   and (c.judge_after is null or c.judge_after > %(now)s)
 
 -- name: stamp
