@@ -7,15 +7,16 @@ each has its journey; what is counted are the sealed rows of all kinds.
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil
 import psycopg
 
 from bench.report import Number, report
+from bench.workers import processor_seconds
 from exchange.ledger.seal import seal
 from exchange.ledger.verify import verify
 from exchange.store.addresses import APP, OWNER
@@ -74,11 +75,7 @@ def _sealed(cluster: Cluster, rows: int) -> dict[str, object]:
 
 
 def _cpu(cluster: Cluster) -> float:
-    """CPU seconds of this process and of the server's, of those that still run."""
-    pid = cluster.status().pid
-    server = psutil.Process(pid).children(recursive=True) if pid else []
-    times = [process.cpu_times() for process in [psutil.Process(), *server]]
-    return sum(one.user + one.system for one in times)
+    return processor_seconds(cluster, [os.getpid()])
 
 
 def _fill(owner: str, versions: int) -> None:

@@ -44,7 +44,8 @@ def _offered(there: County, rate: int, seconds: int) -> dict[str, object]:
     with working(there, province) as workers, accepting(province, PROJECT):
         there.fill(PORTIONS_A_SECOND, first=0, changed=datetime.now(UTC), faulty=0)
         _until_confirmed(there, PORTIONS_A_SECOND)  # both are warm
-        before = processor_seconds(there, workers)
+        pids = [worker.pid for worker in workers]
+        before = processor_seconds(there.cluster, pids)
         portion = rate // PORTIONS_A_SECOND
         began = time.monotonic()
         for number in range(seconds * PORTIONS_A_SECOND):
@@ -55,7 +56,7 @@ def _offered(there: County, rate: int, seconds: int) -> dict[str, object]:
         rows = seconds * PORTIONS_A_SECOND * portion
         measured = _until_confirmed(there, rows + PORTIONS_A_SECOND)
         took = time.monotonic() - began
-        used = processor_seconds(there, workers) - before
+        used = processor_seconds(there.cluster, pids) - before
     p50, p95, p99 = (round(float(each), 2) for each in measured)
     return {
         "versions": rows,

@@ -76,7 +76,13 @@ def main(arguments: list[str]) -> int:
             measured.append(_measure(there, options.rounds, first=rows, began=began))
             began += timedelta(minutes=options.rounds + 1)
     if options.format == "json":
-        print(json.dumps({"machine": described.to_json(), "milliseconds": measured}))
+        named = {
+            f"{rows} versions stored, milliseconds": {
+                what: round(value, 2) for what, value in each.items()
+            }
+            for rows, each in zip((options.rows, options.rows * 10), measured, strict=True)
+        }
+        print(json.dumps({"machine": described.to_json(), **named}))
         return 0
     print(described.sentence())
     little, much = measured

@@ -6,7 +6,7 @@ They do what the two flows of the exchange do, with all rules of the table and d
 from __future__ import annotations
 
 import multiprocessing as mp
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from multiprocessing.context import SpawnProcess
@@ -24,6 +24,7 @@ from exchange.judging.judge import judge_due
 from exchange.landing.land import Feed
 from exchange.landing.pull import pull
 from exchange.store.connection import Store
+from exchange.store.embedded import Cluster
 
 LOOKS_EVERY_S = 0.2
 
@@ -49,19 +50,17 @@ def working(
             worker.join()
 
 
-def processor_seconds(there: County, workers: list[SpawnProcess]) -> float:
-    """Of the two workers and of the whole PostgreSQL server, whose databases are all three."""
-    pid = there.cluster.status().pid
+def processor_seconds(cluster: Cluster, processes: Iterable[int | None]) -> float:
+    """Of these processes and of the whole server, with those of its sessions that have ended."""
+    pid = cluster.status().pid
     assert pid is not None
-    total = 0.0
-    for number in [pid, *(worker.pid for worker in workers)]:
-        process = psutil.Process(number)
-        times = process.cpu_times()
-        total += times.user + times.system + times.children_user + times.children_system
-        for child in process.children(recursive=True):
-            with suppress(psutil.NoSuchProcess):  # a session that ends just now
-                own = child.cpu_times()
-                total += own.user + own.system
+    server = psutil.Process(pid)
+    times = server.cpu_times()
+    total = float(times.children_user + times.children_system)
+    for process in [server, *server.children(recursive=True), *map(psutil.Process, processes)]:
+        with suppress(psutil.NoSuchProcess):  # a session that ends just now
+            own = process.cpu_times()
+            total += own.user + own.system
     return total
 
 
