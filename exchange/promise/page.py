@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent / "templates"
 MINUTE, HOUR = 60, 3600
+NAMED = 5
+"""So many bodies are named in the headline; the table has all."""
 RULES = {"event": "业务发生后 {}内入库", "push_period": "每 {}为一个推送周期，周期内入库"}
 
 
@@ -35,6 +38,7 @@ def render(found: Promise, framed_by: str = "'none'") -> tuple[str, str]:
             hops=HOPS,
             kinds=KINDS,
             rules=RULES,
+            named=NAMED,
             chart_data=_chart_data(found),
             **texts,
         )
@@ -73,6 +77,11 @@ def limit(seconds: float) -> str:
     return f"{seconds / MINUTE:g} 分钟" if seconds >= MINUTE else f"{seconds:g} 秒"
 
 
+def and_more(bodies: Sequence[object]) -> str:
+    """How many there are in all, where the headline does not name them all."""
+    return f"等 {len(bodies)} 个单位" if len(bodies) > NAMED else ""
+
+
 def moment(at: datetime | None) -> str:
     """A time as the office's clock shows it."""
     return "–" if at is None else f"{at.astimezone(OFFICE_ZONE):%m-%d %H:%M:%S}"
@@ -109,6 +118,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters: dict[str, Any] = {"span": span, "limit": limit, "moment": moment}
+    filters: dict[str, Any] = {"span": span, "limit": limit, "moment": moment, "and_more": and_more}
     made.filters |= filters
     return made

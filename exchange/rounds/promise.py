@@ -39,6 +39,16 @@ class Promise:
         return all(body.kept for body in self.bodies)
 
     @property
+    def slow(self) -> list[BodyClock]:
+        """The bodies for which it is not kept."""
+        return [body for body in self.bodies if not body.kept]
+
+    @property
+    def unreadable(self) -> list[BodyClock]:
+        """The bodies that cannot be read just now: kept as far as anybody can know."""
+        return [body for body in self.bodies if body.kept and body.failing_s is not None]
+
+    @property
     def standing(self) -> list[dict[str, Any]]:
         """The alarms that are not over."""
         return [alarm for alarm in self.alarms if alarm["cleared_at"] is None]
@@ -50,8 +60,11 @@ class Promise:
             "kept": self.kept,
             "slow": [
                 {"body": one.body, "name": one.name, "hop": one.slowest, "overdue": one.overdue}
-                for one in self.bodies
-                if not one.kept
+                for one in self.slow
+            ],
+            "unreadable": [
+                {"body": one.body, "name": one.name, "seconds": one.failing_s}
+                for one in self.unreadable
             ],
             "bodies": [one.to_json() for one in self.bodies],
             "upstreams": [_plain(_facts(one)) for one in self.lanes],
@@ -78,16 +91,23 @@ def promise(exchange: Exchange, *, now: datetime, back: timedelta = LOOK_BACK) -
 
 
 def look(conn: Conn, exchange: Exchange, *, now: datetime, back: timedelta = LOOK_BACK) -> Promise:
-    """The same in the caller's transaction."""
+    """The same in the caller's transaction; the bodies to look at come first."""
+    bodies = body_clocks(conn, clocks_of(exchange, now), since=now - back, now=now)
     return Promise(
         at=now,
-        bodies=body_clocks(conn, clocks_of(exchange, now), since=now - back, now=now),
+        bodies=sorted(bodies, key=_urgency),
         lanes=lanes_now(conn, exchange.promises(now), now=now),
         alarms=alarms_since(conn, now - ALARMS_BACK),
         aside=conn.execute(DIRTY["dirty_now"], {"now": now}).fetchall(),
         dead=conn.execute(DEAD["count_dead_letters"]).fetchall(),
         disk=room(exchange.settings.state, exchange.settings.disk_free_mb),
     )
+
+
+def _urgency(body: BodyClock) -> tuple[bool, bool, float]:
+    """What comes first: broken promises, the worst of them; then what cannot be read."""
+    worst = max(body.oldest_s or 0.0, body.failing_s or 0.0) / body.allowed_s
+    return body.kept, body.failing_s is None, 0.0 if body.kept else -worst
 
 
 def _facts(lane: Lane) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -108,3 +110,29 @@ def test_page_names_who_is_slow_and_asks_for_nothing_outside() -> None:
     assert ink > 1000
     assert [one for one in asked if not one.endswith("favicon.ico")] == [f"{url}/promise"]
     assert [one for one in complaints if "favicon" not in one and "404" not in one] == []
+
+
+def headline(*bodies: BodyClock) -> str:
+    """What stands first on the page."""
+    with serving(status_app(lambda: promise(*bodies))) as url:
+        text = ask(f"{url}/promise").text
+    return re.sub("<[^>]+>", "", text.partition('role="status">')[2].partition("</p>")[0])
+
+
+def test_body_that_cannot_be_read_is_no_kept_promise_in_silence() -> None:
+    """Within its time limit the promise holds, but the headline and the endpoint name the body."""
+    blind = replace(GOOD, body="420606", name="樊城区", failing=3, failing_s=102.0, last_error="x")
+    assert headline(GOOD) == "兑现：现有记录都在时限之内"
+    assert headline(GOOD, blind) == ("兑现：现有记录都在时限之内；暂不能读取：樊城区（1.7 分钟）")
+    late = replace(blind, failing_s=301.0)
+    assert headline(late) == "未兑现：樊城区（报送单位与网络）"
+    with serving(status_app(lambda: promise(GOOD, blind))) as url:
+        answer = ask(f"{url}/promise.json")
+    assert answer.status_code == 200
+    assert answer.json()["unreadable"] == [{"body": "420606", "name": "樊城区", "seconds": 102.0}]
+
+
+def test_headline_names_five_of_many() -> None:
+    """With a hundred slow bodies the headline stays one line; the table has them all."""
+    slow = [replace(GOOD, name=f"单位{n}", overdue=1, oldest_hop="pull") for n in range(9)]
+    assert headline(*slow).endswith("单位4（报送单位与网络）等 9 个单位")
