@@ -15,7 +15,7 @@ from exchange.delivery.deadletters import bury
 from exchange.delivery.ladder import ask_at
 from exchange.delivery.outbox import Step, steps_sent
 from exchange.delivery.piecewise import piecewise
-from exchange.delivery.refusal import meaning, note_blind_spot, refuse
+from exchange.delivery.refusal import meaning, names_itself, note_blind_spot, refuse
 from exchange.delivery.send import Upstream
 from exchange.store.cases import Settled, settle
 from exchange.store.connection import Conn, Store
@@ -221,16 +221,21 @@ def _confirm(conn: Conn, rows: Sequence[Mapping[str, Any]], now: datetime) -> No
 def _refused(
     conn: Conn, upstream: Upstream, row: Mapping[str, Any], reason: str, now: datetime
 ) -> None:
-    """A refusal because of the parent is no fault of this record: it waits and goes again."""
+    """A refusal because of the parent is no fault of this record: it waits and goes again.
+
+    One that names itself as its parent waits in vain and comes back at once.
+    """
     known = meaning(reason, upstream.refusals)
-    if known is not None and known.parent and row["attempt"] < PARENT_RETRIES:
+    table = upstream.standard.table(row["table_code"])
+    may_wait = row["attempt"] < PARENT_RETRIES and not names_itself(table, row["raw"])
+    if known is not None and known.parent and may_wait:
         again = {"id": row["id"], "judge_after": now + WAIT_FOR_PARENT, "reason": reason[:200]}
         conn.execute(Q["wait_for_parent"], again)
         return
     refuse(
         conn,
         row,
-        upstream.standard.table(row["table_code"]),
+        table,
         reason,
         known,
         now=now,

@@ -29,6 +29,17 @@ def meaning(reason: str, known: Sequence[RefusalText]) -> RefusalText | None:
     return next((one for one in known if re.search(one.pattern, reason)), None)
 
 
+def names_itself(table: Table, row: Mapping[str, str | None]) -> bool:
+    """Whether one of the references of a row leads to the row."""
+    return any(
+        reference.table == table.code
+        and all(row.get(code) for code in reference.fields)
+        and [row.get(code) for code in reference.fields]
+        == [row.get(code) for code in reference.to_fields]
+        for reference in table.references
+    )
+
+
 def refuse(
     conn: Conn,
     row: Mapping[str, Any],

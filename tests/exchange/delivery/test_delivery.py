@@ -225,6 +225,26 @@ def test_refusal_because_of_the_parent_waits_and_goes_again(
     assert world.states(FLOW) == ["confirmed"]
 
 
+def test_record_that_names_itself_as_its_parent_does_not_wait_for_it(
+    world: World, province: Province
+) -> None:
+    """Refused for want of the parent that it is itself, it comes back at once, after one way up."""
+    province.refusals = (RefusalText("上级记录", "PRO-004", parent=True),)
+    flow = world.flow()
+    passed(world, flow)
+    send(world, province)
+    province.answer(FLOW)
+    confirm(world, province)
+    project = world.project(flow)
+    world.land(PROJECT, project | {"QJDGCDM": project["GCDM"]})
+    assert world.judge().passed == 1
+    send(world, province)
+    province.answer(PROJECT, 2, "[201]上级记录不存在")
+    assert confirm(world, province).refused == 1
+    assert world.states(PROJECT) == ["returned"]
+    assert len(province.rows(PROJECT)) == 1
+
+
 @pytest.mark.parametrize("valid", ["1", "0"], ids=["correction", "withdrawal"])
 def test_older_version_that_waited_does_not_follow_the_newer(
     world: World, province: Province, valid: str
