@@ -149,7 +149,7 @@ class ManyBodies:
                 f'[feeds."3.0"]\nconnection = "front_{number}"\ncursor = "{CHANGED}"\n',
                 "utf-8",
             )
-            url = _with_driver(self._world.dsn(_name(number), APP), "psycopg")
+            url = _with_driver(self._world.dsn(_name(number), APP), "psycopg2")
             stored.append(f'front_{number} = "{url}"')
         write_whole(self.settings.connections or Path(), "\n".join(stored).encode())
         upstream = next((self._project / "connectors" / "upstreams").glob("*.toml"))

@@ -66,8 +66,7 @@ class County:
 
     def source(self) -> FrontDatabase:
         """The body's front database as the pipeline reads it."""
-        url = self.front_dsn.replace("postgresql://", "postgresql+psycopg://")
-        return FrontDatabase(BODY, url, (self.feed.table,), cursor=CHANGED)
+        return FrontDatabase(BODY, self.front_dsn, (self.feed.table,), cursor=CHANGED)
 
     def fill(self, rows: int, *, first: int, changed: datetime, faulty: float = 0.02) -> None:
         """Write ``rows`` projects, changed at one time; a share of them lacks its name."""

@@ -68,9 +68,7 @@ def _pulls(front: str, dsn: str, stop: Event) -> None:
     rulesets, standard = rules_of(datetime.now(UTC))
     store = Store(dsn, by="pull")
     feed = Feed(BODY, standard, standard.table(PROJECT))
-    source = FrontDatabase(
-        BODY, front.replace("postgresql://", "postgresql+psycopg://"), (feed.table,), cursor="GXSJ"
-    )
+    source = FrontDatabase(BODY, front, (feed.table,), cursor="GXSJ")
     while not stop.is_set():
         pulled = pull(store, source, [feed], clock=lambda: datetime.now(UTC))
         while judge_due(store, rulesets, now=datetime.now(UTC)).records:

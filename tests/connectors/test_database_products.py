@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 from sqlalchemy import DATE, TIMESTAMP, Date, Numeric, String, column
 from sqlalchemy.exc import DBAPIError
@@ -73,6 +74,9 @@ class _Postgres(Exception):  # noqa: N818 - as a driver's error looks
         (_Postgres("28P01"), "login"),
         (_Postgres("22001"), "data"),
         (_Postgres("57P01"), "later"),
+        (psycopg.errors.InsufficientPrivilege("denied"), "rights"),
+        (psycopg.errors.UndefinedColumn("no column"), "shape"),
+        (psycopg.errors.SerializationFailure("again"), "conflict"),
         (Exception(1213, "deadlock"), "conflict"),
         (Exception(1054, "no column"), "shape"),
         (Exception(1406, "too long"), "data"),
