@@ -357,7 +357,9 @@ _ORACLE_FAILURES: Mapping[int, Failure] = {
 def failure_of(error: DBAPIError) -> Failure:
     """What a database error means for what to do next; what is not known means "later"."""
     cause = error.orig
-    code = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)  # of either driver
+    code = getattr(cause, "pgcode", None)
+    if hasattr(cause, "diag") and code is None:  # PostgreSQL's newer driver; others' states mislead
+        code = getattr(cause, "sqlstate", None)
     if isinstance(code, str):
         return _postgresql_failure(code)
     number = cause.args[0] if cause is not None and cause.args else None

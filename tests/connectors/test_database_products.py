@@ -65,6 +65,12 @@ class _Postgres(Exception):  # noqa: N818 - as a driver's error looks
         self.pgcode = code
 
 
+class _Maria(Exception):  # noqa: N818 - the same, with the state that this driver tells besides
+    def __init__(self, number: int, state: str) -> None:
+        super().__init__(number, "said")
+        self.sqlstate = state
+
+
 @pytest.mark.parametrize(
     ("cause", "failure"),
     [
@@ -74,6 +80,7 @@ class _Postgres(Exception):  # noqa: N818 - as a driver's error looks
         (_Postgres("28P01"), "login"),
         (_Postgres("22001"), "data"),
         (_Postgres("57P01"), "later"),
+        (_Maria(1227, "42000"), "rights"),
         (psycopg.errors.InsufficientPrivilege("denied"), "rights"),
         (psycopg.errors.UndefinedColumn("no column"), "shape"),
         (psycopg.errors.SerializationFailure("again"), "conflict"),
