@@ -2,26 +2,20 @@
 -- Items of earlier versions that the same mend would settle: the same key, or, where the key itself
 -- was in doubt, the same local key. Each version asks by its keys: a county in trouble has thousands
 -- of open items.
-with pushed as materialized (
+with open_item as not materialized (
+    select id, version_id, record_key, local_key from rectification_item
+    where resolved_at is null and body = %(body)s and standard = %(standard)s
+      and table_code = %(table_code)s
+), pushed as materialized (
     select i.id, n.version_id
-    from unnest(%(versions)s::bigint[], %(record_keys)s::text[]) as n (version_id, record_key)
+    from unnest(%(versions)s::bigint[], %(record_keys)s::text[], %(local_keys)s::text[])
+             as n (version_id, record_key, local_key)
     cross join lateral (
-        select i.id from rectification_item i
-        where i.resolved_at is null and i.body = %(body)s and i.standard = %(standard)s
-          and i.table_code = %(table_code)s and i.record_key = n.record_key
-          and i.version_id <= n.version_id
-        offset 0
+        select id, version_id from open_item where record_key = n.record_key
+        union
+        select id, version_id from open_item where local_key = n.local_key
     ) i
-    union
-    select i.id, n.version_id
-    from unnest(%(versions)s::bigint[], %(local_keys)s::text[]) as n (version_id, local_key)
-    cross join lateral (
-        select i.id from rectification_item i
-        where i.resolved_at is null and i.body = %(body)s and i.standard = %(standard)s
-          and i.table_code = %(table_code)s and i.local_key = n.local_key
-          and i.version_id <= n.version_id
-        offset 0
-    ) i
+    where i.version_id <= n.version_id
 )
 select i.id, i.version_id, p.version_id as by_version
 from pushed p join rectification_item i on i.id = p.id

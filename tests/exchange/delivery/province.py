@@ -16,7 +16,7 @@ from exchange.delivery.lanes import Promises
 from exchange.delivery.send import Sent, Upstream, send_queued
 from schemas import Standard
 from schemas.ddl import create_table
-from tests.exchange.records import World
+from tests.exchange.records import FLOW, World
 from tests.stores import Postgres
 
 
@@ -84,3 +84,10 @@ def confirm(world: World, province: Province) -> Confirmed:
     """One worker reads the verdicts that are due, two minutes later."""
     world.pass_time(minutes=2)
     return read_verdicts(world.store, province.upstream(), now=world.now)
+
+
+def passed(world: World, *rows: dict[str, str | None], at: int = 0) -> None:
+    """Land and judge rows of the flow table; they must pass."""
+    world.land(FLOW, *rows, at=at)
+    judged = world.judge()
+    assert judged.failed == 0
