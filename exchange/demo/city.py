@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -56,7 +55,7 @@ class City:
             connections=self.state / "connections.toml",
             policy=self.state / "policy.toml",
             pg_bin=self.pg_bin,
-            queue_url=self._queue_url(),
+            queue_url=self._queue_url() if self.workers else None,
             airflow_port=self.ports.airflow,
             intake_port=self.ports.intake,
         )
@@ -88,6 +87,8 @@ class City:
             "SPGL_AIRFLOW_PORT": str(self.ports.airflow),
             "SPGL_INTAKE_PORT": str(self.ports.intake),
         }
+        if self.workers:
+            given["SPGL_QUEUE_URL"] = self._queue_url()
         return kept | given
 
     def write_policy(self, shipped: Path) -> None:
@@ -154,15 +155,14 @@ class City:
         ]
 
     def airflow(self) -> dict[str, Program]:
-        """Airflow's processes by name, with the secrets in their environment."""
-        env = self.environment() | airflow_service.environment(self.settings)
+        """Airflow's processes by name, started as a service manager starts them."""
         parts = dict(airflow_service.COMPONENTS)
         for number in range(1, self.workers + 1):
             name = ("--celery-hostname", f"worker-{number}@%h")
             parts[f"airflow-worker-{number}"] = (*airflow_service.WORKER, *name)
         return {
             name: replace(
-                self._program(name, tuple(airflow_service.command(*arguments)), grace_s=8, env=env),
+                self._program(name, self.exchange("airflow", *arguments), grace_s=8),
                 whole_session=True,
             )
             for name, arguments in parts.items()
@@ -178,20 +178,11 @@ class City:
         write_whole(configuration, ("\n".join(lines) + "\n").encode())
         return self._program("queue", ("redis-server", str(configuration)))
 
-    def _queue_url(self) -> str | None:
-        if not self.workers:
-            return None
+    def _queue_url(self) -> str:
         return f"redis://:{self._queue_password()}@127.0.0.1:{self.ports.queue}/0"
 
     def _queue_password(self) -> str:
         return Passwords(self.run_folder / "queue-password.json").ensure("queue")
 
-    def _program(
-        self,
-        name: str,
-        argv: tuple[str, ...],
-        *,
-        grace_s: float = 15,
-        env: Mapping[str, str] | None = None,
-    ) -> Program:
-        return Program(name, argv, env or self.environment(), grace_s=grace_s)
+    def _program(self, name: str, argv: tuple[str, ...], *, grace_s: float = 15) -> Program:
+        return Program(name, argv, self.environment(), grace_s=grace_s)

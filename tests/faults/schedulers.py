@@ -9,6 +9,7 @@ import urllib.request
 from contextlib import suppress
 from dataclasses import replace
 
+import psutil
 import psycopg
 
 from exchange import airflow_service
@@ -23,6 +24,12 @@ _SCHEDULERS = """
 select count(*) from job where job_type = 'SchedulerJob' and state = 'running'
     and latest_heartbeat > now() - interval '20 seconds'
 """
+
+
+def scheduler_under(watch: int) -> int:
+    """The process id of the scheduler that runs under the watch with this process id."""
+    (scheduler,) = psutil.Process(watch).children()
+    return scheduler.pid
 
 
 def hand_over(stage: Stage) -> None:
@@ -47,10 +54,30 @@ def scheduler_killed(stage: Stage) -> None:
     """The scheduler and what it runs die by kill -9 while tasks are at work."""
     before = stage.hand.lines(_AT, 20)
     stage.hand.say(_AT, *before)
-    stage.city.kill("airflow-scheduler")
+    watch = stage.city.pid("airflow-scheduler")
+    assert watch is not None
+    stage.city.kill_pid(scheduler_under(watch))
     after = stage.hand.lines(_AT, 20)
     stage.hand.say(_AT, *after)
     stage.hand.wait_for(*before, *after, last="confirmed", seconds=300)
+
+
+def scheduler_hangs(stage: Stage) -> None:
+    """The scheduler is stopped in the middle of its work and never resumed; its tasks are killed.
+
+    So it is for a scheduler that lost its store while tasks run: alive, and starting nothing.
+    """
+    watch = stage.city.pid("airflow-scheduler")
+    assert watch is not None
+    scheduler = psutil.Process(scheduler_under(watch))
+    scheduler.suspend()
+    for process in scheduler.children(recursive=True):
+        stage.city.kill_pid(process.pid)
+    records = stage.hand.lines(_AT, 20)
+    stage.hand.say(_AT, *records)
+    stage.hand.wait_for(*records, last="confirmed", seconds=300)
+    if scheduler.is_running():
+        raise AssertionError("the scheduler that hung was left alive")
 
 
 def task_killed(stage: Stage) -> None:
@@ -91,5 +118,6 @@ def _answers(city: FaultCity) -> bool:
 FAULTS = (
     Fault("airflow-task-killed", "Airflow 任务进程被杀（目录之外）", task_killed),
     Fault("scheduler-killed", "Airflow 调度器被 kill -9", scheduler_killed),
+    Fault("scheduler-hangs", "Airflow 调度器活着却不调度（目录之外）", scheduler_hangs),
     Fault("two-schedulers", "两个调度器同时运行", two_schedulers),
 )
