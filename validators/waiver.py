@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from validators.finding import Finding
 
@@ -40,6 +40,16 @@ def waived(
     """The findings of each record, those under a waiver of this day as advice that says so."""
     excused = {waiver.rule: waiver for waiver in waivers if waiver.holds(day)}
     return [[_waived(finding, excused.get(finding.rule)) for finding in each] for each in found]
+
+
+def turn(waivers: Sequence[Waiver], day: date) -> date | None:
+    """The next day after this one on which a waiver begins or no longer holds; None: no such."""
+    days = (
+        one.from_day if one.from_day > day else one.until_day + timedelta(days=1)
+        for one in waivers
+        if one.until_day >= day
+    )
+    return min(days, default=None)
 
 
 def _waived(finding: Finding, waiver: Waiver | None) -> Finding:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 import click
 
 from exchange.settings import Settings
 from exchange.store.addresses import app_url
-from exchange.store.connection import Store
+from exchange.store.connection import Conn, Store
 from exchange.waivers import register
 from schemas import load, versions
 from validators import Ruleset
@@ -45,7 +47,7 @@ def add(
     until_day: str,
     who: str,
 ) -> None:
-    """Excuse a body from a rule; records that it sent back are judged again.
+    """Excuse a body from a rule; what stands because of it is judged again.
 
     \b
     Example: exchange waivers add --body 420602 --rule LIM-010/promise_exceeds_statute
@@ -54,12 +56,14 @@ def add(
     now = datetime.now(UTC)
     first = _day("--from", from_day) if from_day else wall_time(now).date()
     request = register.Request(body, rule, reason, signer, first, _day("--until", until_day))
-    codes = {code for name in versions() for code in Ruleset.load(load(name)).rules}
-    with _store().transaction() as conn:
+    rulesets = [Ruleset.load(load(name)) for name in versions()]
+    codes = {code for ruleset in rulesets for code in ruleset.rules}
+    codes |= {rule.code for ruleset in rulesets for rule in ruleset.dossier_rules}
+    with _opened() as conn:
         added = register.add(conn, request, rules=codes, who=who, now=now)
     click.echo(
         f"waiver {added.number} holds from {request.from_day} until {request.until_day}; "
-        f"{added.judged_again} records are judged again"
+        f"{added.judged_again} records and {added.dossiers} dossiers are judged again"
     )
 
 
@@ -74,7 +78,7 @@ def show(body: str | None, everything: bool, form: str) -> None:
     Example: exchange waivers list --all
     """
     today = wall_time(datetime.now(UTC)).date()
-    with _store().transaction() as conn:
+    with _opened() as conn:
         found = register.listed(conn, body=body, today=today, everything=everything)
     if form == "json":
         click.echo(json.dumps(found, ensure_ascii=False, default=str))
@@ -92,18 +96,24 @@ def show(body: str | None, everything: bool, form: str) -> None:
 @click.argument("number", type=int)
 @_who
 def revoke(number: int, who: str) -> None:
-    """End waiver NUMBER now.
+    """End waiver NUMBER now; dossiers that its rule stands against are judged again.
 
     \b
     Example: exchange waivers revoke 3 --who zhangsan
     """
-    with _store().transaction() as conn:
-        register.revoke(conn, number, who=who, now=datetime.now(UTC))
-    click.echo(f"waiver {number} is revoked")
+    with _opened() as conn:
+        dossiers = register.revoke(conn, number, who=who, now=datetime.now(UTC))
+    click.echo(f"waiver {number} is revoked; {dossiers} dossiers are judged again")
 
 
-def _store() -> Store:
-    return Store(app_url(Settings.read()), by="waivers")
+@contextmanager
+def _opened() -> Iterator[Conn]:
+    store = Store(app_url(Settings.read()), by="waivers")
+    try:
+        with store.transaction() as conn:
+            yield conn
+    finally:
+        store.close()
 
 
 def _day(option: str, text: str) -> date:

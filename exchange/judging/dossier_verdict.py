@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from exchange.judging.verdict import as_json, stamp_number
-from exchange.judging.waivers import waivers_of
 from exchange.store.cases import Returned, complete, join_case
 from exchange.store.connection import Conn
 from exchange.store.queries import load
@@ -14,8 +13,6 @@ from validators.dossier.dossier import Dossier
 from validators.dossier.engine import DossierJudgement, DossierVerdict
 from validators.finding import Finding
 from validators.judgement import Stamp
-from validators.record import wall_time
-from validators.waiver import waived
 
 Q = load("dossiers")
 AT_LEAST = timedelta(minutes=1)
@@ -57,7 +54,7 @@ def write_verdicts(
         known = open_ones.pop((verdict.rule.code, verdict.anchor.version), None)
         if verdict.answer.outcome == "unchecked":
             continue
-        finding = _under_waivers(conn, verdict, now) if verdict.finding else None
+        finding = verdict.finding
         if known is not None and finding is not None:
             if (known["message"], known["consequence"]) == (finding.message, finding.consequence):
                 continue
@@ -81,15 +78,6 @@ def write_verdicts(
         sooner = {**facts, "again_at": min(again or soon, soon)}
         conn.execute(Q["reviewed"], named | sooner)
     return len(opened), len(closed)
-
-
-def _under_waivers(conn: Conn, verdict: DossierVerdict, now: datetime) -> Finding | None:
-    """The finding as the body's waivers leave it."""
-    if verdict.finding is None or verdict.finding.consequence == "advice":
-        return verdict.finding
-    day = wall_time(now).date()
-    ((finding,),) = waived([[verdict.finding]], waivers_of(conn, verdict.anchor.body, day), day)
-    return finding
 
 
 def _open(

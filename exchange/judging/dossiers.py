@@ -8,7 +8,7 @@ marks taken away; killed anywhere, the marks are still there. Two reviews at onc
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -19,12 +19,15 @@ import psycopg
 from exchange.judging.dossier_rows import Shelf
 from exchange.judging.dossier_verdict import write_verdicts
 from exchange.judging.rulesets import Rulesets
+from exchange.judging.waivers import waivers_ahead
 from exchange.store.connection import Conn, Store
 from exchange.store.queries import load
 from validators.dossier.dossier import Dossier, DossierKind
 from validators.dossier.engine import DossierJudgement, judge_dossier
 from validators.dossier.rule import Setting
 from validators.judgement import Counts
+from validators.record import wall_time
+from validators.waiver import Waiver
 
 Q = load("dossiers")
 AFTER_A_BROKEN_REVIEW = timedelta(minutes=10)
@@ -89,11 +92,14 @@ def _review_standard(
     total = Reviewed()
     counts: dict[str, list[Counts]] = {}
     for kind, named in keys.items():
-        for dossier in shelf.fetch(kind, named).values():
+        dossiers = shelf.fetch(kind, named).values()
+        bodies = {body for dossier in dossiers for body in dossier.bodies}
+        waivers = waivers_ahead(conn, bodies, wall_time(desk.now).date())
+        for dossier in dossiers:
             total.dossiers += 1
             try:
                 with conn.transaction():
-                    judgement = _review(conn, desk, standard, dossier, total)
+                    judgement = _review(conn, desk, standard, dossier, waivers, total)
             except psycopg.OperationalError:
                 raise
             except Exception as error:  # noqa: BLE001  a broken dossier must not cost the others
@@ -109,14 +115,19 @@ def _review_standard(
 
 
 def _review(
-    conn: Conn, desk: _Desk, standard: str, dossier: Dossier, total: Reviewed
+    conn: Conn,
+    desk: _Desk,
+    standard: str,
+    dossier: Dossier,
+    waivers: Mapping[str, Sequence[Waiver]],
+    total: Reviewed,
 ) -> DossierJudgement:
     """Judge one dossier as the body judges that sent the row it hangs on, and write it down."""
     rows = [row for members in dossier.rows.values() for row in members]
     body = min(rows, key=lambda row: row.version).body if rows else min(desk.rulesets.bodies)
     ruleset = desk.rulesets.of(body, standard, desk.now)
     policy = desk.rulesets.policy(body, desk.now)
-    setting = Setting(desk.now, policy.dossiers, policy.calendar)
+    setting = Setting(desk.now, policy.dossiers, policy.calendar, waivers)
     judgement = judge_dossier(dossier, ruleset.dossier_rules, ruleset.standard, setting)
     opened, closed = write_verdicts(
         conn, standard, dossier, judgement, ruleset.stamp, policy, now=desk.now

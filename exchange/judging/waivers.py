@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from exchange.store.connection import Conn
@@ -15,3 +16,11 @@ def waivers_of(conn: Conn, body: str, day: date) -> tuple[Waiver, ...]:
     """What the body is excused from on this day."""
     rows = conn.execute(Q["waivers_in_force"], {"body": body, "day": day})
     return tuple(Waiver(**row) for row in rows)
+
+
+def waivers_ahead(conn: Conn, bodies: Collection[str], day: date) -> dict[str, list[Waiver]]:
+    """What each of these bodies is excused from on this day or later; the longest comes last."""
+    found: dict[str, list[Waiver]] = {}
+    for row in conn.execute(Q["waivers_ahead"], {"bodies": sorted(bodies), "day": day}):
+        found.setdefault(row.pop("body"), []).append(Waiver(**row))
+    return found

@@ -2,7 +2,8 @@
 
 A waiver changes no verdict that was given. Records that its rule alone sent back are judged again
 when it is added; records that ride along under it are judged without it when it has expired or is
-revoked and they come again.
+revoked and they come again. Dossiers do not come again by themselves: those that the rule stands
+against are judged again when a waiver is added or revoked, and on the day after its last one.
 """
 
 from __future__ import annotations
@@ -42,10 +43,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """The waiver's number, and how many records that were sent back are judged again for it."""
+    """The waiver's number, and what is judged again for it: records sent back, and dossiers."""
 
     number: int
     judged_again: int
+    dossiers: int
 
 
 def add(conn: Conn, request: Request, *, rules: Collection[str], who: str, now: datetime) -> Added:
@@ -66,18 +68,25 @@ def add(conn: Conn, request: Request, *, rules: Collection[str], who: str, now: 
     assert row is not None
     number = int(row["id"])
     again = conn.execute(Q["judge_again"], facts).rowcount
-    _audit(conn, who, "waivers add", number, {**facts, "judged_again": again})
-    return Added(number, again)
+    dossiers = conn.execute(Q["mark_dossiers"], {"waiver": number, "now": now}).rowcount
+    told = {**facts, "judged_again": again, "dossiers": dossiers}
+    _audit(conn, who, "waivers add", number, told)
+    return Added(number, again, dossiers)
 
 
-def revoke(conn: Conn, number: int, *, who: str, now: datetime) -> None:
-    """End a waiver now. Raises NoSuchWaiverError, WaiverRefusedError without a name."""
+def revoke(conn: Conn, number: int, *, who: str, now: datetime) -> int:
+    """End a waiver now; returns how many dossiers are judged again for it.
+
+    Raises NoSuchWaiverError, WaiverRefusedError without a name.
+    """
     if not who.strip():
         raise WaiverRefusedError(why="--who is empty")
     facts = {"number": number, "who": who.strip(), "now": now}
     if conn.execute(Q["revoke_waiver"], facts).rowcount == 0:
         raise NoSuchWaiverError(number=number)
-    _audit(conn, who, "waivers revoke", number, facts)
+    dossiers = conn.execute(Q["mark_dossiers"], {"waiver": number, "now": now}).rowcount
+    _audit(conn, who, "waivers revoke", number, {**facts, "dossiers": dossiers})
+    return dossiers
 
 
 def listed(conn: Conn, *, body: str | None, today: date, everything: bool) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from tests.validators.judging import NOW, context, judged, sample
 from validators import Waiver
+from validators.waiver import turn
 
 RULE = "COM-013/SPGL_XMJBXXB.XMTZLY"
 BAD = sample(XMTZLY="9")
@@ -41,3 +42,13 @@ def test_counts_show_what_was_waived() -> None:
     """The rule still counts the record as failed: a waiver hides nothing from the statistics."""
     counts = judged(BAD, within=replace(context(), waivers=(WAIVER,))).counts[RULE]
     assert counts.failed == 1
+
+
+def test_the_next_turn_is_a_first_day_or_the_day_after_a_last_one() -> None:
+    """What is over turns nothing; of several days the nearest is told."""
+    one = timedelta(days=1)
+    over = replace(WAIVER, until_day=DAY - one)
+    ahead = replace(WAIVER, from_day=DAY + 3 * one, until_day=DAY + 9 * one)
+    assert turn([over], DAY) is None
+    assert turn([over, ahead], DAY) == DAY + 3 * one
+    assert turn([ahead, WAIVER], DAY) == DAY + one

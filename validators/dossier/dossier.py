@@ -85,6 +85,11 @@ class Dossier:
         """The rows of a table; empty when there are none."""
         return self.rows.get(table, ())
 
+    @property
+    def bodies(self) -> frozenset[str]:
+        """The bodies whose rows count."""
+        return frozenset(row.body for rows in self.rows.values() for row in rows)
+
     @cached_property
     def set_up(self) -> SetUp:
         """What the division has set up: an area's own rows, or those of a project's area."""

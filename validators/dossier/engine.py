@@ -1,14 +1,15 @@
 """The engine for dossiers: one dossier in, an answer of every rule for every subject of it out.
 
 Passed, failed, not applicable and not checked add up to the subjects of the rule's kind. A rule
-that breaks is not checked and reported. What has only just come is not judged yet.
+that breaks is not checked and reported. What has only just come is not judged yet. A finding under
+a waiver of the body whose row it hangs on is advice, until the waiver ends.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from traceback import extract_tb
@@ -23,6 +24,7 @@ from validators.dossier.wording import word
 from validators.finding import Finding
 from validators.judgement import RULE_CRASHED, Counts, RuleError
 from validators.record import RECORD_ZONE
+from validators.waiver import turn, waived
 
 SETTLING = "记录陆续到达，稍后判断"
 BEING_MENDED = "有关记录已退回整改，待重报后判断"
@@ -91,7 +93,7 @@ def judge_dossier(
                 else _answer(rule, one, setting, errors)
             )
             answers.append(answer)
-            verdicts.append(_verdict(rule, one, answer, standard))
+            verdicts.append(_verdict(rule, one, answer, standard, setting))
         counts[rule.code] = _count(answers)
     waits = [moment for moment in settles.values() if moment > setting.moment]
     waits += [
@@ -119,9 +121,16 @@ def _answer(
 
 
 def _verdict(
-    rule: DossierRule, subject: Subject, answer: Answer, standard: Standard
+    rule: DossierRule, subject: Subject, answer: Answer, standard: Standard, setting: Setting
 ) -> DossierVerdict:
-    finding = word(rule, subject.anchor, answer, standard) if answer.outcome == "fail" else None
+    finding = None
+    if answer.outcome == "fail":
+        known = setting.waivers.get(subject.anchor.body, ())
+        waivers = [waiver for waiver in known if waiver.rule == rule.code]
+        worded = word(rule, subject.anchor, answer, standard)
+        ((finding,),) = waived([[worded]], waivers, setting.today)
+        days = [day for day in (answer.again, turn(waivers, setting.today)) if day]
+        answer = replace(answer, again=min(days, default=None))
     read = [row for table in rule.tables[1:] for row in subject.rows(table)]
     backed = all(row.state == "confirmed" for row in (subject.anchor, *read))
     return DossierVerdict(rule, subject.anchor, answer, finding, backed)

@@ -7,7 +7,7 @@ finding is to be mended by a date (``rectify``) or to be looked into (``advice``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -17,6 +17,7 @@ from schemas.policy_terms import DossierTerms
 from validators.dossier.subject import Subject, SubjectKind
 from validators.record import wall_time
 from validators.rule import Dimension, Owner
+from validators.waiver import Waiver
 
 Outcome = Literal["pass", "fail", "beside", "unchecked"]
 DossierConsequence = Literal["rectify", "advice"]
@@ -24,11 +25,15 @@ DossierConsequence = Literal["rectify", "advice"]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a check may know beside the rows: the time (aware), the policy's terms, the calendar."""
+    """What a check may know beside the rows: the time (aware), the policy's terms, the calendar.
+
+    ``waivers`` are what each body is excused from today or later; no check asks for them.
+    """
 
     moment: datetime
     terms: DossierTerms
     calendar: WorkingDays
+    waivers: Mapping[str, Sequence[Waiver]] = field(default_factory=dict)
 
     @property
     def now(self) -> datetime:

@@ -222,6 +222,12 @@ from waiver
 where body = %(body)s and from_day <= %(day)s and until_day >= %(day)s and revoked_at is null
 order by rule, until_day desc, id
 
+-- name: waivers_ahead
+select body, rule, reason, signer, from_day, until_day
+from waiver
+where body = any(%(bodies)s) and until_day >= %(day)s and revoked_at is null
+order by body, rule, until_day, id desc
+
 -- name: look_again_later
 insert into second_look (version_id, body, due_at)
 select id, %(body)s, due_at from unnest(%(ids)s::bigint[], %(due)s::timestamptz[]) as n (id, due_at)

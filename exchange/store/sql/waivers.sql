@@ -18,6 +18,16 @@ where v.body = %(body)s and v.state = 'returned'
         and f.judgement_id = (select max(l.judgement_id) from finding l where l.version_id = v.id)
   )
 
+-- name: mark_dossiers
+-- Dossiers in which the waiver's rule stands against a row of its body, waived or not.
+insert into dossier_mark (standard, kind, key, due_at)
+select distinct d.standard, d.kind, d.key, %(now)s::timestamptz
+from waiver w
+join dossier_finding f on f.rule = w.rule and f.closed_at is null
+join version v on v.id = f.version_id and v.body = w.body
+join dossier d on d.id = f.dossier_id
+where w.id = %(waiver)s
+
 -- name: revoke_waiver
 update waiver set revoked_at = %(now)s, revoked_by = %(who)s
 where id = %(number)s and revoked_at is null

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from exchange.judging.dossiers import Reviewed, review_due
 from exchange.judging.rulesets import Rulesets
 from exchange.notices.chase import chase
 from exchange.store.connection import Store
-from exchange.waivers.register import Request, add
+from exchange.waivers.register import Added, Request, add, revoke
 from schemas.sample import flow_setup, story
 from schemas.sample.life.tale import Event
 from tests.exchange.records import BODY, World, body
@@ -145,28 +146,101 @@ def test_missing_step_becomes_an_item_and_is_closed_when_it_is_confirmed(world: 
     assert behind["state"] == "confirmed"
 
 
-def test_a_waived_finding_is_told_and_opens_no_case(world: World) -> None:
-    """Under a waiver a dossier's finding is advice that names the signer."""
+def waive(world: World, first: int = 0, last: int = 30) -> Added:
+    """The body is excused from the rule on receipts between these days from today."""
+    day = world.now.date()
+    waiver = Request(
+        BODY, RECEIPT, "系统升级", "张主任", day + timedelta(first), day + timedelta(last)
+    )
+    with world.store.transaction() as conn:
+        return add(conn, waiver, rules={RECEIPT}, who="李四", now=world.now)
+
+
+def without_receipt(world: World) -> Event:
+    """Land and review a project of which one receipt is missing."""
     events = life(world)
     missing = receipt_of(events)
-    day = world.now.date()
-    waiver = Request(BODY, RECEIPT, "系统升级", "张主任", day, day + timedelta(days=30))
-    with world.store.transaction() as conn:
-        add(conn, waiver, rules={RECEIPT}, who="李四", now=world.now)
     land(world, [event for event in events if event is not missing])
     world.pass_time(seconds=SETTLE)
     review(world)
-    of_rule = (
-        "select o.closed_why, f.consequence, f.detail from dossier_finding o"
-        " join finding f on f.id = o.finding_id where o.rule = %s order by o.finding_id"
+    return missing
+
+
+def standing(world: World) -> list[str]:
+    """The consequences of what stands because of the missing receipt."""
+    found = world.rows(
+        "select consequence from dossier_finding where rule = %s and closed_at is null", RECEIPT
     )
-    (told,) = world.rows(of_rule, RECEIPT)
+    return [row["consequence"] for row in found]
+
+
+def items_of(world: World, case: Event) -> list[dict[str, Any]]:
+    """What the body is asked to mend on this case."""
+    return world.rows(
+        "select i.resolved_at from rectification_item i join version v on v.id = i.version_id"
+        " where v.raw ->> 'SPSXSLBM' = %s and v.table_code = %s",
+        case.record["SPSXSLBM"], CASE,
+    )  # fmt: skip
+
+
+def test_a_waived_finding_is_told_and_opens_no_case(world: World) -> None:
+    """Under a waiver a dossier's finding is advice that names the signer."""
+    waive(world)
+    missing = without_receipt(world)
+    (told,) = world.rows("select consequence, detail from finding where rule = %s", RECEIPT)
     assert told["consequence"] == "advice"
     assert "【豁免：张主任签批" in told["detail"]["message"]
     assert told["detail"]["waived"]["consequence"] == "rectify"
-    items = "select i.id from rectification_item i join version v on v.id = i.version_id"
-    waived_case = f"{items} where v.raw ->> 'SPSXSLBM' = %s and v.table_code = '{CASE}'"
-    assert not world.rows(waived_case, missing.record["SPSXSLBM"])
+    assert not items_of(world, missing)
+
+
+def test_a_revoked_waiver_brings_the_finding_back(world: World) -> None:
+    """Revoking makes the dossier due at once: the finding is to be mended again, in a case."""
+    number = waive(world).number
+    missing = without_receipt(world)
+    with world.store.transaction() as conn:
+        revoke(conn, number, who="李四", now=world.now)
+    assert review(world).dossiers == 1
+    assert standing(world) == ["rectify"]
+    assert len(items_of(world, missing)) == 1
+
+
+def test_an_expired_waiver_brings_the_finding_back(world: World) -> None:
+    """On the day after its last one the dossier is due by itself, without any new row."""
+    waive(world, last=1)
+    missing = without_receipt(world)
+    (again,) = world.rows(
+        "select distinct again_at from dossier d join dossier_finding f on f.dossier_id = d.id"
+        " where f.rule = %s", RECEIPT,
+    )  # fmt: skip
+    assert again["again_at"] <= world.now + timedelta(days=2)
+    world.pass_time(days=1)
+    review(world)
+    assert standing(world) == ["advice"]
+    world.pass_time(days=1)
+    review(world)
+    assert standing(world) == ["rectify"]
+    assert len(items_of(world, missing)) == 1
+
+
+def test_a_new_waiver_frees_what_stands(world: World) -> None:
+    """A waiver makes the dossiers due that its rule stands against, and counts them."""
+    without_receipt(world)
+    assert standing(world) == ["rectify"]
+    assert waive(world).dossiers == 1
+    review(world)
+    assert standing(world) == ["advice"]
+
+
+def test_a_waiver_begins_on_its_first_day(world: World) -> None:
+    """One that is to come changes nothing yet; its first day makes the dossier due."""
+    without_receipt(world)
+    waive(world, first=2)
+    review(world)
+    assert standing(world) == ["rectify"]
+    world.pass_time(days=2)
+    review(world)
+    assert standing(world) == ["advice"]
 
 
 def test_review_costs_what_changed(world: World) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from schemas import load
 from schemas.calendar import WorkingDays, china
@@ -14,7 +14,9 @@ from validators.dossier.rule import Answer, DossierRule, Setting
 from validators.dossier.subject import Subject
 from validators.dossier.told import case, project, set_up
 from validators.judgement import RULE_CRASHED
+from validators.record import RECORD_ZONE
 from validators.registry import discover_dossier_rules
+from validators.waiver import Waiver
 
 STANDARD = load("3.0")
 RULES = {rule.code: rule for rule in discover_dossier_rules()}
@@ -48,6 +50,22 @@ def test_finding_hangs_on_the_row_of_the_case() -> None:
     assert finding.clause == "INS-013"
     assert "BJ1" in finding.message
     assert finding.consequence == "rectify"
+
+
+def test_a_waived_finding_is_advice_until_the_waiver_ends() -> None:
+    """Only the body whose row shows it is excused; the day after is told as the day to look."""
+    dossier = dossier_of(case("3 03-02 10:00"), "project")
+    waiver = Waiver(RECEIPT.code, "系统升级", "张主任", NOW.today, date(2026, 4, 2))
+    excused = replace(NOW, waivers={"420602": [waiver]})
+    judgement = judge_dossier(dossier, [RECEIPT], STANDARD, excused)
+    (verdict,) = judgement.verdicts
+    assert verdict.finding is not None
+    assert verdict.finding.consequence == "advice"
+    assert judgement.again == datetime(2026, 4, 3, tzinfo=RECORD_ZONE)
+    elsewhere = replace(NOW, waivers={"420606": [waiver]})
+    (verdict,) = judge_dossier(dossier, [RECEIPT], STANDARD, elsewhere).verdicts
+    assert verdict.finding is not None
+    assert verdict.finding.consequence == "rectify"
 
 
 def test_what_only_just_came_is_not_judged() -> None:
