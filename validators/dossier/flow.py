@@ -62,9 +62,21 @@ class Flow:
 
     def in_use(self, day: date) -> bool:
         """Whether projects may be bound to it on this day."""
-        begins = self.row.day("SXRQ") or self.row.day("SPLCSXSJ")
-        ends = self.row.day("TYRQ")
+        begins, ends = self._begins, self._ends
         return (begins is None or begins <= day) and (ends is None or day < ends)
+
+    def turns(self, day: date) -> date | None:
+        """The next day after this one on which it comes into use or goes out of it."""
+        ahead = [turn for turn in (self._begins, self._ends) if turn is not None and turn > day]
+        return min(ahead, default=None)
+
+    @property
+    def _begins(self) -> date | None:
+        return self.row.day("SXRQ") or self.row.day("SPLCSXSJ")
+
+    @property
+    def _ends(self) -> date | None:
+        return self.row.day("TYRQ")
 
     def link(self, item: str) -> Link | None:
         """The place of an item in the flow."""

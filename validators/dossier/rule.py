@@ -86,10 +86,13 @@ def failed(*, again: date | None = None, provisional: bool = False, **facts: obj
     return Answer("fail", facts=told, again=again, provisional=provisional)
 
 
-def holds(condition: object, **facts: object) -> Answer:
+def holds(
+    condition: object, *, again: date | None = None, provisional: bool = False, **facts: object
+) -> Answer:
     """Passed or failed by a condition."""
-    told = {name: str(fact) for name, fact in facts.items()}
-    return PASSED if condition else Answer("fail", facts=told)
+    if condition:
+        return Answer("pass", again=again)
+    return failed(again=again, provisional=provisional, **facts)
 
 
 Check = Callable[[Subject, Setting], Answer]

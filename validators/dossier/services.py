@@ -22,12 +22,3 @@ def span_of_service(service: Row, dossier: Dossier, now: datetime) -> Span | Non
     if not starts:
         return None
     return min(starts), max(ends) if ends else now
-
-
-def is_done(service: Row, dossier: Dossier) -> bool:
-    """Whether its completion was told."""
-    number = service.text(_NUMBER)
-    return any(
-        row.text(_NUMBER) == number and row.text("BLZT") == _DONE
-        for row in dossier.of(SERVICE_STEPS)
-    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
 from schemas import load
 from schemas.calendar import WorkingDays, china
 from tests.validators.dossier.told import dossier_of, setting, terms
@@ -112,6 +114,32 @@ def test_running_case_is_looked_at_again_next_day() -> None:
     dossier = dossier_of(case("3 03-30 09:00", row={"SXBLSX": "5"}), "project")
     judgement = judge_dossier(dossier, [rule], STANDARD, NOW)
     assert judgement.again == datetime(2026, 3, 31, 16, tzinfo=UTC)  # midnight in China
+
+
+@pytest.mark.parametrize("bound", [True, False])
+def test_control_limit_is_that_of_the_type_of_flow(bound: bool) -> None:
+    """The type is that of the flow version, else the one that the project itself states."""
+    told = project(
+        ("BJ1", "SX1", "3 03-02 09:00, 11 03-20 09:00"),
+        row={"SPLCLX": "3"},
+        area=set_up((1, "SX1", "")) if bound else None,
+    )
+    rule = RULES["LIM-006/project_over_control_limit"]
+    limits = {"1": 13, "3": 14, "*": 120}
+    at = replace(NOW, terms=replace(NOW.terms, total_days=limits))
+    (verdict,) = judge_dossier(dossier_of(told, "project"), [rule], STANDARD, at).verdicts
+    assert verdict.answer.outcome == ("fail" if bound else "pass")
+
+
+def test_stage_still_within_its_limit_is_looked_at_beside_one_over_it() -> None:
+    """What is overdue is told once, not anew each day; another stage may still become so."""
+    first, second = ("BJ1", "SX1", "3 03-02 09:00"), ("BJ2", "SX2", "3 03-30 09:00")
+    area = set_up((1, "SX1", ""), (2, "SX2", ""), limits={1: 5})
+    rule = RULES["LIM-005/stage_overdue"]
+    for told, again in ((project(first, area=area), None), (project(first, second, area=area), 1)):
+        (verdict,) = judge_dossier(dossier_of(told, "project"), [rule], STANDARD, NOW).verdicts
+        assert verdict.answer.outcome == "fail"
+        assert verdict.answer.again == (again and NOW.tomorrow)
 
 
 def test_unknown_year_is_told_as_provisional() -> None:

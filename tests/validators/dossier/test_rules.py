@@ -6,10 +6,11 @@ import pytest
 
 from schemas import load, versions
 from schemas.clauses import clauses
-from tests.validators.dossier.told import answers, looks_again_in_time
+from tests.validators.dossier.told import answered, answers, looks_again_in_time
 from tests.validators.examples import lacks, repeated
 from tests.validators.gravity import is_of_its_clause
 from validators.dossier.rule import DossierRule
+from validators.dossier.wording import word
 from validators.registry import discover_dossier_rules
 
 RULES = discover_dossier_rules()
@@ -39,9 +40,24 @@ def test_examples(rule: DossierRule) -> None:
 
 @every_rule
 def test_nothing_is_looked_at_again_too_late(rule: DossierRule) -> None:
-    """The day it names lies ahead, and until its eve the answer stays what it is."""
+    """Until the eve of the day it names, which lies ahead, the answer stays; else for ever."""
     for told in (*rule.good, *rule.bad, *rule.beside, *(one for one, _ in rule.boundary)):
         assert looks_again_in_time(rule, told), told
+
+
+@every_rule
+def test_finding_reads_well(rule: DossierRule) -> None:
+    """A finding has no hole in its text, whatever the failing example lacks."""
+    standards = [load(name) for name in versions()]
+    for told in (*rule.bad, *(one for one, passes in rule.boundary if not passes)):
+        for subject, answer in answered(rule, told):
+            if answer.outcome == "fail":
+                table = subject.anchor.table
+                standard = next(one for one in standards if table in one.tables)
+                finding = word(rule, subject.anchor, answer, standard)
+                for text in (finding.message, finding.expected or ""):
+                    assert "{" not in text
+                    assert "None" not in text
 
 
 @every_rule

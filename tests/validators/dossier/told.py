@@ -13,9 +13,11 @@ from validators.dossier.dossier import Dossier, DossierKind
 from validators.dossier.flow import SetUp
 from validators.dossier.row import Row, by_table
 from validators.dossier.rule import Answer, Cells, DossierRule, Setting, Told
-from validators.dossier.subject import subjects
+from validators.dossier.subject import Subject, subjects
 from validators.record import RECORD_ZONE
 
+LATER = (1, 30, 400)
+"""Days after which an answer that is not looked at again is asked whether it still holds."""
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 KINDS: dict[str, DossierKind] = {
     "case": "project",
@@ -53,19 +55,31 @@ def dossier_of(told: Told, kind: DossierKind) -> Dossier:
 
 
 def looks_again_in_time(rule: DossierRule, told: Told) -> bool:
-    """Whether a subject that is to be looked at again changes its answer not before that day."""
+    """Whether no subject changes its answer by time alone before the day it is looked at again.
+
+    One that is never looked at again never changes it.
+    """
+    today = setting(told.now).today
     for number, answer in enumerate(answers(rule, told)):
         if answer.again is None:
-            continue
-        if answer.again <= setting(told.now).today:
+            days = [today + timedelta(days=later) for later in LATER]
+        elif answer.again > today:
+            days = [answer.again - timedelta(days=1)]
+        else:
             return False
-        eve = replace(told, now=f"{answer.again - timedelta(days=1)} 23:59:59")
-        if answers(rule, eve)[number].outcome != answer.outcome:
-            return False
+        for day in days:
+            then = replace(told, now=f"{day} 23:59:59")
+            if answers(rule, then)[number].outcome != answer.outcome:
+                return False
     return True
 
 
 def answers(rule: DossierRule, told: Told) -> list[Answer]:
     """What the rule says of every subject of the example."""
+    return [answer for _, answer in answered(rule, told)]
+
+
+def answered(rule: DossierRule, told: Told) -> list[tuple[Subject, Answer]]:
+    """The subjects of the example, each with what the rule says of it."""
     found = subjects(dossier_of(told, KINDS[rule.subject])).get(rule.subject, [])
-    return [rule.check(one, setting(told.now)) for one in found]
+    return [(one, rule.check(one, setting(told.now))) for one in found]

@@ -2,7 +2,7 @@
 
 from validators.dossier.clock import item_days
 from validators.dossier.course import NOT_COUNTED
-from validators.dossier.rule import BESIDE, Answer, DossierRule, Setting, failed
+from validators.dossier.rule import BESIDE, PASSED, Answer, DossierRule, Setting, failed, until
 from validators.dossier.subject import Subject
 from validators.dossier.told import case
 
@@ -16,7 +16,7 @@ def _check(subject: Subject, setting: Setting) -> Answer:
     if used is None:
         return BESIDE
     if used.days <= limit:
-        return Answer("pass", again=None if finished else setting.tomorrow)
+        return PASSED if finished else until(setting.tomorrow)
     return failed(
         provisional=used.provisional,
         limit=limit,
@@ -54,6 +54,7 @@ RULE = DossierRule(
         case("1 03-02 09:00", row=_FIVE),
         case("3 03-02 09:00", "13 03-20 16:00", row=_FIVE),
         case("3 03-02 09:00", "2 03-20 16:00", row=_FIVE),
+        case("3 03-02 09:00", "11 03-20 16:00", row={"SXBLSX": None}),
     ),
     boundary=(
         (case("3 03-02 09:00", "11 03-10 08:31", row=_FIVE), False),
@@ -61,5 +62,7 @@ RULE = DossierRule(
             case("3 03-02 09:00", "6 03-06 09:00", "7 03-09 17:00", "11 03-10 17:00", row=_FIVE),
             True,
         ),
+        (case("3 03-24 09:00", row=_FIVE), True),
+        (case("3 03-23 09:00", row=_FIVE), False),
     ),
 )

@@ -8,18 +8,21 @@ from validators.dossier.told import set_up
 
 def _check(subject: Subject, setting: Setting) -> Answer:
     flow = subject.flow
-    if flow is None or not flow.in_use(setting.today):
+    if flow is None:
         return BESIDE
+    again = flow.turns(setting.today)
+    if not flow.in_use(setting.today):
+        return Answer("beside", again=again)
     if not flow.stages:
-        return failed(what="没有任何阶段")
+        return failed(again=again, what="没有任何阶段")
     empty = [
         stage.name for stage in flow.stages if not stage.links and stage.number != PARALLEL_STAGE
     ]
-    return holds(not empty, what=f"下列阶段没有事项：{'、'.join(empty)}")
+    return holds(not empty, again=again, what=f"下列阶段没有事项：{'、'.join(empty)}")
 
 
 _ONE = set_up((1, "SX1", "9990000"), (2, "SX2", "9990000"))
-_LINKS = "SPGL_SPLCJBLSXXXB"
+_ROW, _LINKS = _ONE["SPGL_SPLCXXB"][0], "SPGL_SPLCJBLSXXXB"
 
 RULE = DossierRule(
     code="CMP-011/flow_incomplete",
@@ -41,9 +44,14 @@ RULE = DossierRule(
         Told({"SPGL_SPLCXXB": _ONE["SPGL_SPLCXXB"]}),
         Told({**_ONE, _LINKS: _ONE[_LINKS][:1]}),
     ),
-    beside=(Told({"SPGL_SPLCXXB": ({**_ONE["SPGL_SPLCXXB"][0], "TYRQ": "2026-01-01"},)}),),
+    beside=(
+        Told({"SPGL_SPLCXXB": ({**_ROW, "TYRQ": "2026-01-01"},)}),
+        Told({"SPGL_SPLCXXB": ({**_ROW, "SXRQ": "2026-04-01"},)}),
+    ),
     boundary=(
-        (Told({"SPGL_SPLCXXB": ({**_ONE["SPGL_SPLCXXB"][0], "TYRQ": "9999-01-01"},)}), False),
+        (Told({"SPGL_SPLCXXB": ({**_ROW, "TYRQ": "2026-04-01"},)}), False),
+        (Told({"SPGL_SPLCXXB": ({**_ROW, "TYRQ": "9999-12-31"},)}), False),
+        (Told({**_ONE, "SPGL_SPLCXXB": ({**_ROW, "TYRQ": "2026-04-01"},)}), True),
         (
             Told(
                 {**set_up((1, "SX1", ""), (5, "SX2", "")), _LINKS: set_up((1, "SX1", ""))[_LINKS]}

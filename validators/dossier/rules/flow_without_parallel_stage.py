@@ -8,12 +8,16 @@ from validators.dossier.told import older_set_up, set_up
 
 def _check(subject: Subject, setting: Setting) -> Answer:
     flow = subject.flow
-    if flow is None or not flow.stages or not flow.in_use(setting.today):
+    if flow is None or not flow.stages:
         return BESIDE
-    return holds(any(stage.number == PARALLEL_STAGE for stage in flow.stages))
+    again = flow.turns(setting.today)
+    if not flow.in_use(setting.today):
+        return Answer("beside", again=again)
+    return holds(any(stage.number == PARALLEL_STAGE for stage in flow.stages), again=again)
 
 
 _ONE = set_up((1, "SX1", "9990000"))
+_ROW = _ONE["SPGL_SPLCXXB"][0]
 
 RULE = DossierRule(
     code="FLW-014/flow_without_parallel_stage",
@@ -33,12 +37,11 @@ RULE = DossierRule(
     bad=(Told(_ONE), Told(older_set_up((1, "SX1", "1")))),
     beside=(
         Told({"SPGL_SPLCXXB": _ONE["SPGL_SPLCXXB"]}),
-        Told({**_ONE, "SPGL_SPLCXXB": ({**_ONE["SPGL_SPLCXXB"][0], "TYRQ": "2026-03-31"},)}),
+        Told({**_ONE, "SPGL_SPLCXXB": ({**_ROW, "TYRQ": "2026-03-31"},)}),
+        Told({**_ONE, "SPGL_SPLCXXB": ({**_ROW, "SXRQ": "2026-04-01"},)}),
     ),
     boundary=(
-        (
-            Told({**_ONE, "SPGL_SPLCXXB": ({**_ONE["SPGL_SPLCXXB"][0], "TYRQ": "2026-04-01"},)}),
-            False,
-        ),
+        (Told({**_ONE, "SPGL_SPLCXXB": ({**_ROW, "TYRQ": "2026-04-01"},)}), False),
+        (Told({**_ONE, "SPGL_SPLCXXB": ({**_ROW, "SXRQ": "2026-03-31"},)}), False),
     ),
 )

@@ -2,8 +2,8 @@
 
 from validators.dossier.clock import total_days
 from validators.dossier.course import Span
-from validators.dossier.rule import BESIDE, Answer, DossierRule, Setting, failed
-from validators.dossier.services import span_of_service
+from validators.dossier.rule import BESIDE, PASSED, Answer, DossierRule, Setting, failed, until
+from validators.dossier.services import SERVICE_STEPS, span_of_service
 from validators.dossier.subject import SERVICE, Subject
 from validators.dossier.told import project, set_up
 
@@ -11,10 +11,9 @@ _REVIEW = "SPGL_SGTSJWJSCXXB"
 
 
 def _check(subject: Subject, setting: Setting) -> Answer:
-    cases = [case.course for case in subject.cases()]
     spans: list[Span] = [
         (begin, end)
-        for course in cases
+        for course in (case.course for case in subject.cases())
         if (begin := course.accepted)
         and (end := course.finished or (setting.now if course.running else None))
     ]
@@ -29,27 +28,34 @@ def _check(subject: Subject, setting: Setting) -> Answer:
     used = total_days(spans, setting.calendar)
     sort = subject.flow.sort if subject.flow else subject.anchor.text("SPLCLX")
     limit = setting.terms.control_limit(sort)
-    running = any(course.running for course in cases)
-    again = setting.tomorrow if running else None
-    if used.days <= limit:
-        return Answer("pass", again=again)
-    return failed(again=again, provisional=used.provisional, limit=limit, used=used.days)
+    if used.days > limit:
+        return failed(provisional=used.provisional, limit=limit, used=used.days)
+    return until(setting.tomorrow) if any(end == setting.now for _, end in spans) else PASSED
 
 
 _TELLS = set_up((1, "SX1", ""))
+_OPEN = ("BJ1", "SX1", "3 01-05 09:00")
 _LONG = ("BJ1", "SX1", "3 01-05 09:00, 11 05-29 09:00")
 _HALF = ("BJ1", "SX1", "3 01-05 09:00, 11 04-30 09:00")
 _GC = {"XMDM": "2602-420602-04-01-000001", "ZJFWSXSLBM": "Z1"}
-_SERVICE_STEPS = tuple(
+_TOLD_STEPS = tuple(
     {**_GC, "BLZT": status, "BLSJ": at}
     for status, at in (("1", "2026-05-06 09:00:00"), ("2", "2026-08-31 09:00:00"))
 )
+_SERVED = {SERVICE: (_GC,), SERVICE_STEPS: _TOLD_STEPS[:1]}
 
 RULE = DossierRule(
     code="LIM-006/project_over_control_limit",
     kind="overdue",
     subject="project",
-    tables=("SPGL_XMJBXXB", "SPGL_XMSPSXBLXXB", "SPGL_XMSPSXBLXXXXB", SERVICE, _REVIEW),
+    tables=(
+        "SPGL_XMJBXXB",
+        "SPGL_XMSPSXBLXXB",
+        "SPGL_XMSPSXBLXXXXB",
+        SERVICE,
+        SERVICE_STEPS,
+        _REVIEW,
+    ),
     fields=("GCDM", "SPLCLX"),
     clause="LIM-006",
     statement="项目审批总用时不得超过该流程类型的控制时限。",
@@ -64,16 +70,20 @@ RULE = DossierRule(
     check=_check,
     good=(project(_HALF, area=_TELLS, now="2026-12-01 09:00:00"),),
     bad=(
-        project(("BJ1", "SX1", "3 01-05 09:00"), area=_TELLS, now="2026-12-01 09:00:00"),
+        project(_OPEN, area=_TELLS, now="2026-12-01 09:00:00"),
         project(
             _HALF,
-            also={SERVICE: (_GC,), "SPGL_ZJFWSXBLGCXXB": _SERVICE_STEPS},
+            also={SERVICE: (_GC,), SERVICE_STEPS: _TOLD_STEPS},
             area=_TELLS,
             now="2026-12-01 09:00:00",
         ),
     ),
     beside=(project(("BJ1", "SX1", "1 01-05 09:00"), area=_TELLS),),
     boundary=(
+        (project(_OPEN, area=_TELLS, now="2026-07-02 18:00:00"), True),
+        (project(_OPEN, area=_TELLS, now="2026-07-03 09:00:00"), False),
+        (project(_HALF, also=_SERVED, area=_TELLS, now="2026-07-03 18:00:00"), True),
+        (project(_HALF, also=_SERVED, area=_TELLS, now="2026-07-06 09:00:00"), False),
         (
             project(
                 _HALF,

@@ -1,8 +1,18 @@
 """中介服务用时超过办理时限。"""
 
 from validators.dossier.clock import elapsed
-from validators.dossier.rule import BESIDE, Answer, Cells, DossierRule, Setting, Told, failed
-from validators.dossier.services import SERVICE_STEPS, is_done, span_of_service
+from validators.dossier.rule import (
+    BESIDE,
+    PASSED,
+    Answer,
+    Cells,
+    DossierRule,
+    Setting,
+    Told,
+    failed,
+    until,
+)
+from validators.dossier.services import SERVICE_STEPS, span_of_service
 from validators.dossier.subject import SERVICE, Subject
 
 
@@ -15,8 +25,7 @@ def _check(subject: Subject, setting: Setting) -> Answer:
     if used is None:
         return BESIDE
     if used.days <= limit:
-        done = is_done(subject.anchor, subject.dossier)
-        return Answer("pass", again=None if done else setting.tomorrow)
+        return until(setting.tomorrow) if span[1] == setting.now else PASSED
     return failed(provisional=used.provisional, limit=limit, used=used.days)
 
 
@@ -47,10 +56,18 @@ RULE = DossierRule(
     check=_check,
     good=(_told("20", _BEGUN, _DONE),),
     bad=(_told("3", _BEGUN, _DONE), _told("10", _BEGUN)),
-    beside=(_told("20"), _told("", _BEGUN, _DONE)),
+    beside=(
+        _told("20"),
+        _told("20", _DONE),
+        _told("", _BEGUN, _DONE),
+        _told("3", _BEGUN, _DONE, sort=""),
+    ),
     boundary=(
         (_told("5", _BEGUN, _DONE), True),
         (_told("4", _BEGUN, _DONE), False),
         (_told("7", _BEGUN, _DONE, sort="2"), True),
+        (_told("6", _BEGUN, _DONE, sort="2"), False),
+        (_told("21", _BEGUN), True),
+        (_told("20", _BEGUN), False),
     ),
 )

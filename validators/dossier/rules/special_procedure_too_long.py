@@ -3,8 +3,7 @@
 from validators.dossier.clock import elapsed
 from validators.dossier.course import SPECIAL_DONE
 from validators.dossier.row import Row
-from validators.dossier.rule import BESIDE, Answer, DossierRule, Setting, failed
-from validators.dossier.rule import PASSED as HOLDS
+from validators.dossier.rule import BESIDE, PASSED, Answer, DossierRule, Setting, failed, until
 from validators.dossier.subject import Subject
 from validators.dossier.told import Also, case
 
@@ -17,7 +16,8 @@ def _check(subject: Subject, setting: Setting) -> Answer:
         for row in subject.rows(_PROCEDURES)
         if (answer := _one(subject, row, setting)) is not None
     ]
-    return next((one for one in answers if one.outcome == "fail"), HOLDS if answers else BESIDE)
+    open_until = next((one for one in answers if one.again), PASSED if answers else BESIDE)
+    return next((one for one in answers if one.outcome == "fail"), open_until)
 
 
 def _one(subject: Subject, row: Row, setting: Setting) -> Answer | None:
@@ -32,7 +32,7 @@ def _one(subject: Subject, row: Row, setting: Setting) -> Answer | None:
     if used is None:
         return None
     if used.days <= limit:
-        return Answer("pass", again=None if end else setting.tomorrow)
+        return PASSED if end else until(setting.tomorrow)
     return failed(
         provisional=used.provisional, name=row.text("TBCXMC"), limit=limit, used=used.days
     )
@@ -64,11 +64,18 @@ RULE = DossierRule(
     check=_check,
     good=(case(*_STEPS, also=_told("6")),),
     bad=(case(*_STEPS, also=_told("4")), case(*_STEPS[:2], also=_told("4"))),
-    beside=(case(*_STEPS), case(*_STEPS, also=_told("4", sort="9"))),
+    beside=(
+        case(*_STEPS),
+        case(*_STEPS, also=_told("4", sort="9")),
+        case(*_STEPS, also=_told("")),
+        case(*_STEPS, also={_PROCEDURES: ({"TBCXSX": "4", "TBCXSXLX": "1"},)}),
+    ),
     boundary=(
         (case("3 03-02 09:00", "9 03-03 09:00", "10 03-03 09:00", also=_told("0")), True),
         (case(*_STEPS[:2], "11 03-30 09:00", also=_told("4")), True),
         (case(*_STEPS, also=_told("5")), True),
+        (case(*_STEPS[:2], also=_told("5"), now="2026-03-10 09:00:00"), True),
+        (case(*_STEPS[:2], also=_told("5"), now="2026-03-11 09:00:00"), False),
         (case(*_STEPS, also=_told("7", sort="2")), True),
         (case(*_STEPS, also=_told("6", sort="2")), False),
     ),

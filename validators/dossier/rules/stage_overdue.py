@@ -1,35 +1,50 @@
 """阶段累计用时超过阶段时限。"""
 
 from datetime import datetime
+from typing import NamedTuple
 
+from schemas.calendar import Count
 from validators.dossier.flow import Stage
 from validators.dossier.progress import cases_of, outstanding, stages
-from validators.dossier.rule import BESIDE, Answer, DossierRule, Setting, failed
+from validators.dossier.rule import BESIDE, Answer, DossierRule, Setting, holds
 from validators.dossier.subject import Subject
 from validators.dossier.told import project, set_up
 
 
 def _check(subject: Subject, setting: Setting) -> Answer:
-    flow = subject.flow
+    flow, cases = subject.flow, list(subject.cases())
     limited = [stage for stage in stages(flow) if stage.limit] if flow else []
-    cases = list(subject.cases())
-    told, running, provisional, counted = [], False, False, False
-    for stage in limited:
-        own = cases_of(cases, stage)
-        starts = [at for case in own if (at := case.course.accepted)]
-        end = _end(own, stage, setting.now)
-        if not starts or end is None:
-            continue
-        counted = True
-        used = setting.calendar.between(min(starts).date(), end.date())
-        running |= end == setting.now
-        if used.days > stage.limit:
-            told.append(f"{stage.name}时限{stage.limit}个工作日，已用{used.days}个")
-            provisional |= used.provisional
-    again = setting.tomorrow if running else None
-    if told:
-        return failed(again=again, provisional=provisional, stages="；".join(told))
-    return Answer("pass", again=again) if counted else BESIDE
+    begun = [use for stage in limited if (use := _use(cases_of(cases, stage), stage, setting))]
+    if not begun:
+        return BESIDE
+    over = [use for use in begun if use.used.days > use.stage.limit]
+    again = setting.tomorrow if any(use.runs for use in begun if use not in over) else None
+    return holds(
+        not over,
+        again=again,
+        provisional=any(use.used.provisional for use in over),
+        stages="；".join(
+            f"{stage.name}时限{stage.limit}个工作日，已用{used.days}个" for stage, used, _ in over
+        ),
+    )
+
+
+class _Use(NamedTuple):
+    """The time that a stage has used, and whether it uses more."""
+
+    stage: Stage
+    used: Count
+    runs: bool
+
+
+def _use(cases: list[Subject], stage: Stage, setting: Setting) -> _Use | None:
+    """None for a stage that has not begun, or that nobody works on."""
+    starts = [at for case in cases if (at := case.course.accepted)]
+    end = _end(cases, stage, setting.now)
+    if not starts or end is None:
+        return None
+    used = setting.calendar.between(min(starts).date(), end.date())
+    return _Use(stage, used, end == setting.now)
 
 
 def _end(cases: list[Subject], stage: Stage, now: datetime) -> datetime | None:
@@ -51,6 +66,7 @@ def _end(cases: list[Subject], stage: Stage, now: datetime) -> datetime | None:
 
 _TELLS = set_up((1, "SX1", ""), (1, "SX2", ""), (5, "SX3", ""), limits={1: 5, 5: 0})
 _FIRST = ("BJ1", "SX1", "3 03-02 09:00, 11 03-04 09:00")
+_SECOND = ("BJ2", "SX2", "3 03-03 09:00")
 
 RULE = DossierRule(
     code="LIM-005/stage_overdue",
@@ -73,11 +89,13 @@ RULE = DossierRule(
     good=(project(_FIRST, ("BJ2", "SX2", "3 03-03 09:00, 11 03-06 09:00"), area=_TELLS),),
     bad=(
         project(_FIRST, ("BJ2", "SX2", "3 03-03 09:00, 11 03-20 09:00"), area=_TELLS),
-        project(_FIRST, ("BJ2", "SX2", "3 03-03 09:00"), area=_TELLS),
+        project(_FIRST, _SECOND, area=_TELLS),
     ),
     beside=(project(_FIRST, area=_TELLS), project(("BJ3", "SX3", "3 03-02 09:00"), area=_TELLS)),
     boundary=(
         (project(_FIRST, ("BJ2", "SX2", "3 03-03 09:00, 11 03-09 17:00"), area=_TELLS), True),
         (project(_FIRST, ("BJ2", "SX2", "3 03-03 09:00, 11 03-10 09:00"), area=_TELLS), False),
+        (project(_FIRST, _SECOND, area=_TELLS, now="2026-03-09 18:00:00"), True),
+        (project(_FIRST, _SECOND, area=_TELLS, now="2026-03-10 09:00:00"), False),
     ),
 )
