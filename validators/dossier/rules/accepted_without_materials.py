@@ -15,6 +15,10 @@ def _check(subject: Subject, _: Setting) -> Answer:
     return holds(collected(subject))
 
 
+_OTHER = {"SPSXSLBM": "BJ2", "CLMLBH": "C1"}
+_LISTED = {"SPSXBM": "SX1", "SPSXBBH": "1", "CLMLBH": "C1", "CLMC": "材料1", "CLBYX": "1"}
+_ASKED = set_up((1, "SX1", "9990000"), more={"SPGL_SPSXCLMLXXB": (_LISTED,)})
+
 RULE = DossierRule(
     code="INS-014/accepted_without_materials",
     kind="completeness",
@@ -39,9 +43,13 @@ RULE = DossierRule(
         ),
     ),
     bad=(case("1 03-02 09:00", "3 03-02 10:00"),),
-    beside=(case("1 03-02 09:00"),),
+    beside=(
+        case("1 03-02 09:00"),
+        case("3 03-02 10:00", also={MATERIALS[0]: (_OTHER,)}, area=set_up((1, "SX1", "9990000"))),
+    ),
     boundary=(
-        (case("3 03-02 10:00", also={MATERIALS[0]: ({"SPSXSLBM": "BJ2"},)}), False),
+        (case("3 03-02 10:00", also={MATERIALS[0]: (_OTHER,)}), False),
+        (case("3 03-02 10:00", also={MATERIALS[0]: (_OTHER,)}, area=_ASKED), False),
         (case("3 03-02 10:00", area=set_up((1, "SX1", "9990000"))), False),
     ),
 )

@@ -17,8 +17,11 @@ def _check(subject: Subject, setting: Setting) -> Answer:
         return BESIDE
     took = finished - accepted
     least = timedelta(hours=setting.terms.instant_hours)
-    minutes = max(0, int(took.total_seconds() // 60))
-    return holds(took >= least, minutes=minutes, hours=setting.terms.instant_hours)
+    return holds(
+        took >= least,
+        minutes=max(0, took // timedelta(minutes=1)),
+        hours=setting.terms.instant_hours,
+    )
 
 
 _TELLS = set_up((1, "SX1", "9990000"))

@@ -21,8 +21,11 @@ def _check(subject: Subject, setting: Setting) -> Answer:
         return PASSED
     if started is None and course.running and setting.today <= due.day:
         return until(due.day + timedelta(days=1))
-    told = f"直到{started}才开始" if started else "没有开始办理（8）的记录"
-    return failed(provisional=due.provisional, accepted=accepted, told=told)
+    return failed(
+        provisional=due.provisional,
+        accepted=accepted,
+        told=f"直到{started}才开始" if started else "没有开始办理（8）的记录",
+    )
 
 
 _OLD = older_set_up((1, "SX1", "1"))

@@ -42,10 +42,14 @@ RULE = DossierRule(
     beside=(
         case("3 03-18 09:00", "11 03-20 09:00", row=_TEN),
         case("3 03-30 09:00", row={"SXBLSX": "1"}),
+        case("3 03-30 09:00", row={"SXBLSX": "2"}),
+        case("3 03-30 09:00", row={"SXBLSX": None}),
         case("3 03-02 09:00", row=_TEN),
     ),
     boundary=(
         (case("3 03-19 09:00", row=_TEN), True),
         (case("3 03-17 09:00", row=_TEN), False),
+        (case("3 03-30 09:00", row={"SXBLSX": "3"}), True),
+        (case("3 03-27 09:00", row={"SXBLSX": "3"}), False),
     ),
 )

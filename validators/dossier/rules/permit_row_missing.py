@@ -10,8 +10,8 @@ def _check(subject: Subject, _: Setting) -> Answer:
     kind = group(subject)
     if kind not in DETAILS or not stands(subject):
         return BESIDE
-    name = subject.link.name if subject.link else ""
-    return holds(details(subject), item=name, table=DETAILS[kind])
+    item = subject.link
+    return holds(details(subject), item=item and item.name, table=DETAILS[kind])
 
 
 _PERMIT = set_up((1, "SX1", "0120001"))
