@@ -1,7 +1,7 @@
 -- name: open_items
 -- Items of earlier versions that the same mend would settle: the same key, or, where the key itself
 -- was in doubt, the same local key. Each version asks by its keys: a county in trouble has thousands
--- of open items.
+-- of open items, and their list is not read (hence the roundabout way to say that one is open).
 with open_item as not materialized (
     select id, version_id, record_key, local_key from rectification_item
     where resolved_at is null and body = %(body)s and standard = %(standard)s
@@ -19,7 +19,7 @@ with open_item as not materialized (
 )
 select i.id, i.version_id, p.version_id as by_version
 from pushed p join rectification_item i on i.id = p.id
-where i.id = any(array(select id from pushed)) and i.resolved_at is null
+where i.id = any(array(select id from pushed)) and coalesce(i.resolved_at, 'infinity') = 'infinity'
 order by i.id, p.version_id
 for no key update of i
 

@@ -48,18 +48,22 @@ order by standard, table_order, body, id
 for no key update skip locked
 
 -- name: parent_states
-select n.n, min(
-    case
-        when v.state = 'confirmed' then 'accepted'
-        when s.bucket in ('waiting', 'held') then 'pending'
-        when v.state = 'returned' then 'returned'
-    end) as parent
+select n.n, min(p.state) as parent
 from unnest(%(tables)s::text[], %(fields)s::text[], %(values)s::text[])
          with ordinality as n (table_code, fields, field_values, n)
-join anchor a on a.standard = %(standard)s and a.table_code = n.table_code
-    and a.fields = n.fields and a.field_values = n.field_values
-join version v on v.id = a.version_id and v.valid
-join state s on s.name = v.state
+cross join lateral (
+    select case
+            when v.state = 'confirmed' then 'accepted'
+            when s.bucket in ('waiting', 'held') then 'pending'
+            when v.state = 'returned' then 'returned'
+        end as state
+    from anchor a
+    join version v on v.id = a.version_id and v.valid
+    join state s on s.name = v.state
+    where a.standard = %(standard)s and a.table_code = n.table_code
+      and a.fields = n.fields and a.field_values = n.field_values
+    offset 0
+) p
 group by n.n
 
 -- name: related_rows
