@@ -273,8 +273,8 @@ def test_plans_of_an_empty_store_take_a_handful_out_of_a_backlog(
         for name in QUERIES:
             counted[name].append(touched(name))
     # these are looked through for the due or the old; there are no more than may be in flight
-    for name in ("abandoned_sendings", "due_unknowns", "due_verdicts"):
-        counted.pop(("delivery", name))
+    for due in ("abandoned_sendings", "due_unknowns", "due_verdicts"):
+        counted.pop(("delivery", due))
     taken = {name: QUERIES[name].get("limit", 0) for name in counted}
     assert counted == {
         name: [few, many]
