@@ -14,7 +14,7 @@ _HARMLESS = frozenset({
     "BINLOG MONITOR", "EXECUTE", "SLAVE MONITOR", "REPLICA MONITOR",
 })  # fmt: skip
 _GRANT = re.compile(r"GRANT (?P<rights>.+?) ON (?P<where>\S+) TO ", re.IGNORECASE)
-_COLUMNS = re.compile(r"\([^)]*\)")
+_COLUMNS = re.compile(r"\([^()]*\)")
 
 _POSTGRESQL = text(
     """

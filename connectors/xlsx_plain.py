@@ -21,7 +21,7 @@ from xml.parsers import expat
 
 from connectors.xlsx_cells import place_of
 
-_LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+_LITERAL = re.compile(r'"[^"]*"?|\\.|\[[^\[\]]*\]|_.|\*.')
 _BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 _SPANS = frozenset({45, 46, 47})
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - wall time

@@ -106,7 +106,7 @@ def _places(override: Path | None) -> list[tuple[str, Path | None]]:
 
 def _major(folder: Path) -> int:
     text = _output([str(folder / "postgres"), "--version"])
-    found = re.search(r"\b(\d+)(?:\.\d+|devel|beta\d+|rc\d+)", text)
+    found = re.search(r"\b(\d{1,4})(?:\.\d+|devel|beta\d+|rc\d+)", text)
     if not found:
         raise NoProgramsError(looked=f"{folder}/postgres does not say its version")
     return int(found[1])
