@@ -16,6 +16,7 @@ from typing import Any
 
 import psycopg
 
+from exchange.judging.dossier_inputs import Contents, keep_dossier
 from exchange.judging.dossier_rows import Shelf
 from exchange.judging.dossier_verdict import write_verdicts
 from exchange.judging.rulesets import Rulesets
@@ -58,6 +59,7 @@ class _Desk:
 
     rulesets: Rulesets
     now: datetime
+    contents: Contents = field(default_factory=Contents)
 
 
 def review_due(store: Store, rulesets: Rulesets, *, now: datetime, limit: int = GROUP) -> Reviewed:
@@ -132,6 +134,7 @@ def _review(
     opened, closed = write_verdicts(
         conn, standard, dossier, judgement, ruleset.stamp, policy, now=desk.now
     )
+    keep_dossier(conn, standard, dossier, body, setting, judgement, desk.contents)
     total.opened += opened
     total.closed += closed
     return judgement

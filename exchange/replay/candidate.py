@@ -23,6 +23,7 @@ from typing import IO, Any
 import validators.inputs
 from exchange.errors import StopError
 from exchange.replay import judge_elsewhere
+from exchange.replay.dossiers import KeptDossier, rows_as_json
 from exchange.replay.groups import Group
 from exchange.settings import ROOT
 from exchange.store.connection import Conn
@@ -41,6 +42,23 @@ class NoSuchRulesetError(StopError):
 
 class BrokenRulesetError(StopError):
     """The rules in {where} do not run: {why}. Nothing was changed."""
+
+
+class NoDossierRulesError(StopError):
+    """The rules in {where} are from before dossiers were judged: they say nothing of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class DossierVerdicts:
+    """How the candidate judged a dossier; ``answers`` (rule, row, outcome, reason) if asked."""
+
+    stamp: dict[str, str]
+    answers: list[list[Any]]
+    findings: list[dict[str, Any]]
+    errors: list[dict[str, Any]]
+    unknown: list[str]
+    cpu_s: float
+    peak_mib: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +82,7 @@ class Candidate:
         """``roots`` stand on its import path in this order."""
         self.where = os.pathsep.join(str(root) for root in roots)
         self._policy_file = policy_file
+        self._area: bytes | None = None
         self._process = subprocess.Popen(
             [sys.executable, "-P", judge_elsewhere.__file__, validators.inputs.__file__],
             stdin=subprocess.PIPE,
@@ -87,6 +106,40 @@ class Candidate:
             "records": [one.to_json() for one in group.records],
             "whole": whole,
         }
+        told = self._answer(asked)
+        return Verdicts(**{**told, "outcomes": dict(told["outcomes"])})
+
+    def judge_dossier(
+        self, dossier: KeptDossier, overlays: tuple[str, ...], *, whole: bool = False
+    ) -> DossierVerdicts:
+        """Judge a dossier as of the time it was judged; ``whole`` gives answers and whole findings.
+
+        Raises NoDossierRulesError.
+        """
+        told_before = self._area is not None and self._area == dossier.area_content
+        area = None if told_before else rows_as_json(dossier.area)
+        asked = {
+            "body": dossier.body,
+            "standard": dossier.standard,
+            "overlays": overlays,
+            "day": dossier.moment.date().isoformat(),
+            "policy_file": str(self._policy_file) if self._policy_file else None,
+            "dossier": {**dossier.to_json(), "area": area},
+            "whole": whole,
+        }
+        told = self._answer(asked)
+        if "lacks" in told:
+            raise NoDossierRulesError(where=self.where)
+        self._area = dossier.area_content
+        return DossierVerdicts(**told)
+
+    def close(self) -> None:
+        """End the process and wait for it."""
+        self._pipe(self._process.stdin).close()
+        self._process.wait()
+        self._pipe(self._process.stdout).close()
+
+    def _answer(self, asked: dict[str, Any]) -> dict[str, Any]:
         try:
             self._pipe(self._process.stdin).write(json.dumps(asked) + "\n")
             self._pipe(self._process.stdin).flush()
@@ -98,13 +151,7 @@ class Candidate:
         told: dict[str, Any] = json.loads(line)
         if "broken" in told:
             raise BrokenRulesetError(where=self.where, why=told["broken"])
-        return Verdicts(**{**told, "outcomes": dict(told["outcomes"])})
-
-    def close(self) -> None:
-        """End the process and wait for it."""
-        self._pipe(self._process.stdin).close()
-        self._process.wait()
-        self._pipe(self._process.stdout).close()
+        return told
 
     def _ended(self) -> BrokenRulesetError:
         return BrokenRulesetError(

@@ -14,13 +14,14 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import date
-from importlib.util import module_from_spec, spec_from_file_location
+from datetime import date, datetime
+from importlib import import_module
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
 from schemas.overlay import standard_for
-from schemas.policy import load, load_file
+from schemas.policy import Policy, load, load_file
 from validators import Record, Ruleset, judge
 
 _KIB_IN_MIB = 1024
@@ -43,13 +44,17 @@ class Bench:
     def __init__(self, restored: Callable[..., Any]) -> None:
         self._restored = restored
         self._rulesets: dict[tuple[object, ...], Ruleset] = {}
+        self._area: Any = None
 
     def answer(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """Judge one group of records that were judged together."""
+        """Judge what was judged together: a group of records, or one dossier."""
+        return self._dossier(asked) if "dossier" in asked else self._group(asked)
+
+    def _group(self, asked: dict[str, Any]) -> dict[str, Any]:
         began = time.process_time()
         unknown: set[str] = set()
         context = self._restored(asked["context"], unknown)
-        ruleset = self._ruleset(asked)
+        ruleset, _ = self._ruleset(asked)
         records = [
             Record(
                 one["id"], one["values"], tuple(Defect(**each) for each in one["defects"]),
@@ -62,12 +67,7 @@ class Bench:
         return {
             "stamp": asdict(judgement.stamp),
             "outcomes": [[each.id, each.outcome] for each in judgement.records],
-            "findings": [
-                one.to_json()
-                if asked["whole"]
-                else {"row": one.row, "rule": one.rule, "consequence": one.consequence}
-                for one in found
-            ],
+            "findings": [_told(one, whole=asked["whole"]) for one in found],
             "not_checked": {
                 rule: sum(counts.not_checked.values())
                 for rule, counts in judgement.counts.items()
@@ -75,18 +75,84 @@ class Bench:
             },
             "errors": [asdict(one) for one in judgement.errors],
             "unknown": sorted(unknown),
-            "cpu_s": time.process_time() - began,
-            "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KIB_IN_MIB,
+            **_cost(began),
         }
 
-    def _ruleset(self, asked: dict[str, Any]) -> Ruleset:
+    def _dossier(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if find_spec("validators.dossier") is None:
+            return {"lacks": "dossiers"}
+        began = time.process_time()
+        told, rule = asked["dossier"], import_module("validators.dossier.rule")
+        unknown: set[str] = set()
+        context = self._restored(told["context"], unknown)
+        ruleset, policy = self._ruleset(asked)
+        given = {"waivers": context["waivers"]} if hasattr(rule.Setting, "waivers") else {}
+        if not given and context["waivers"]:
+            unknown.add("Setting.waivers")
+        setting = rule.Setting(context["moment"], policy.dossiers, policy.calendar, **given)
+        engine = import_module("validators.dossier.engine")
+        dossier = self._put_together(told)
+        judgement = engine.judge_dossier(dossier, ruleset.dossier_rules, ruleset.standard, setting)
+        found = [one.finding for one in judgement.verdicts if one.finding]
+        return {
+            "stamp": asdict(ruleset.stamp),
+            "answers": [
+                [one.rule.code, one.anchor.version, one.answer.outcome, one.answer.reason]
+                for one in judgement.verdicts
+                if asked["whole"]
+            ],
+            "findings": [_told(one, whole=asked["whole"]) for one in found],
+            "errors": [asdict(one) for one in judgement.errors],
+            "unknown": sorted(unknown),
+            **_cost(began),
+        }
+
+    def _put_together(self, told: dict[str, Any]) -> Any:
+        """The dossier; an area that is not sent is that of the one before."""
+        parts, flow = (
+            import_module("validators.dossier.row"),
+            import_module("validators.dossier.flow"),
+        )
+
+        def rows(members: list[dict[str, Any]]) -> list[Any]:
+            return [
+                parts.Row(**{**one, "arrived": datetime.fromisoformat(one["arrived"])})
+                for one in members
+            ]
+
+        if told["area"] is not None:
+            self._area = flow.SetUp(parts.by_table(rows(told["area"])))
+        own = rows(told["rows"])
+        return import_module("validators.dossier.dossier").Dossier(
+            told["kind"],
+            told["key"],
+            parts.by_table(row for row in own if row.state != "returned"),
+            parts.by_table(row for row in own if row.state == "returned"),
+            self._area,
+        )
+
+    def _ruleset(self, asked: dict[str, Any]) -> tuple[Ruleset, Policy]:
         day, file = date.fromisoformat(asked["day"]), asked["policy_file"]
         policy = load_file(Path(file), day) if file else load(asked["body"], day)
         key = (tuple(asked["overlays"]), asked["standard"], policy.digest)
         if key not in self._rulesets:
             standard = standard_for(tuple(asked["overlays"]), asked["standard"])
             self._rulesets[key] = Ruleset.load(standard, policy)
-        return self._rulesets[key]
+        return self._rulesets[key], policy
+
+
+def _told(finding: Any, *, whole: bool) -> dict[str, Any]:
+    if whole:
+        told: dict[str, Any] = finding.to_json()
+        return told
+    return {"row": finding.row, "rule": finding.rule, "consequence": finding.consequence}
+
+
+def _cost(began: float) -> dict[str, float]:
+    return {
+        "cpu_s": time.process_time() - began,
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KIB_IN_MIB,
+    }
 
 
 def _reader(path: str) -> Callable[..., Any]:

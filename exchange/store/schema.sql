@@ -881,6 +881,32 @@ create unique index dossier_finding_open on dossier_finding (version_id, rule)
     where closed_at is null;
 create index dossier_finding_of on dossier_finding (dossier_id) where closed_at is null;
 
+-- What a verdict on a dossier rested on and what it said, so that it can be reached again: the rows
+-- in effect then, each with its state (a: arrived, c: confirmed, r: returned), kept once however
+-- often they were judged; those that the division has set up apart, since its projects share them.
+create table dossier_content (
+    digest bytea primary key,
+    versions bigint[] not null,
+    states text not null,
+    check (length(states) = cardinality(versions))
+);
+
+create table dossier_judgement (
+    id bigint generated always as identity primary key,
+    dossier_id bigint not null references dossier,
+    at timestamptz not null,
+    stamp_id integer not null references stamp,
+    body text not null references body,
+    content bytea not null references dossier_content,
+    area bytea references dossier_content,
+    context json not null,
+    inputs_hash bytea not null,
+    found json not null,
+    answers_hash bytea not null
+);
+create index dossier_judgement_of on dossier_judgement (dossier_id, id);
+create index dossier_judgement_at on dossier_judgement (at);
+
 -- How many versions are in each state, per body and table; also how many were acknowledged
 -- ('acknowledged', by the batches) and how many judgements passed ('passed'). Writers only append
 -- changes and so never wait for each other; fold_tally() adds them up from time to time.
@@ -1084,7 +1110,8 @@ grant select, insert on key_range, source_row, sweep_day, difference to exchange
 grant update on key_range, source_row, sweep_day to exchange_app;
 grant update (seen_at, detail, resolved_at, resolution) on difference to exchange_app;
 
-grant insert on dossier_row, dossier_mark, dossier, dossier_review, dossier_finding to exchange_app;
+grant insert on dossier_row, dossier_mark, dossier, dossier_review, dossier_finding,
+    dossier_content, dossier_judgement to exchange_app;
 grant update (reviewed_at, again_at, stamp_id) on dossier to exchange_app;
 grant update (closed_at, closed_why) on dossier_finding to exchange_app;
 grant delete on dossier_mark to exchange_app;

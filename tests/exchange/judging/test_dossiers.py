@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from itertools import groupby
+from datetime import timedelta
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
 
-from exchange.judging.dossiers import Reviewed, review_due
+from exchange.judging.dossiers import Reviewed
 from exchange.judging.rulesets import Rulesets
 from exchange.notices.chase import chase
 from exchange.store.connection import Store
 from exchange.waivers.register import Added, Request, add, revoke
-from schemas.sample import flow_setup, story
 from schemas.sample.life.tale import Event
+from tests.exchange.lives import RECEIPT, SETTLE, land, life, receipt_of, review, without_receipt
 from tests.exchange.records import BODY, World, body
 from tests.stores import ExchangeStore
 from validators.dossier.dossier import CASE, STEPS
 
 pytestmark = pytest.mark.database
-RECEIPT = "INS-013/case_without_receipt"
-SETTLE = 1801
 RULESETS = Rulesets({BODY: body()})
-RECEIVED = "1"
 
 
 @pytest.fixture
@@ -39,32 +34,6 @@ def world(exchange_store: ExchangeStore) -> Iterator[World]:
     store.close()
 
 
-def life(world: World) -> list[Event]:
-    """The set-up of the body and the first stage of a project, everything there."""
-    begin = datetime(2026, 3, 2, 9)  # noqa: DTZ001  wall time, as records have it
-    made = flow_setup(world.standard, BODY, Random(1), begin - timedelta(days=90))
-    told = story(world.standard, BODY, Random(3), begin, kind="industrial", stages=1)
-    return [*made, *told]
-
-
-def land(world: World, events: list[Event]) -> None:
-    """Land and judge these rows, parents first."""
-    order = {table.code: place for place, table in enumerate(world.standard.in_order)}
-    events = sorted(events, key=lambda event: order[event.table])
-    for table, members in groupby(events, key=lambda event: event.table):
-        world.land(table, *(event.record for event in members))
-    while world.judge().records:
-        pass
-
-
-def review(world: World) -> Reviewed:
-    """Review what is due now, to the end."""
-    total = Reviewed()
-    while (one := review_due(world.store, world.rulesets, now=world.now)).dossiers:
-        total.add(one)
-    return total
-
-
 def confirm_all(world: World) -> None:
     """The platform above takes everything that waits."""
     moves = (("held", "queued"), ("queued", "sending"), ("sending", "sent"), ("sent", "confirmed"))
@@ -75,13 +44,6 @@ def confirm_all(world: World) -> None:
                 " where state = %s",
                 (after, before),
             )
-
-
-def receipt_of(events: list[Event]) -> Event:
-    """One receipt step of the story."""
-    return next(
-        event for event in events if event.table == STEPS and event.record["BLZT"] == RECEIVED
-    )
 
 
 def test_nothing_is_said_before_the_dossier_has_settled(world: World) -> None:
@@ -154,16 +116,6 @@ def waive(world: World, first: int = 0, last: int = 30) -> Added:
     )
     with world.store.transaction() as conn:
         return add(conn, waiver, rules={RECEIPT}, who="李四", now=world.now)
-
-
-def without_receipt(world: World) -> Event:
-    """Land and review a project of which one receipt is missing."""
-    events = life(world)
-    missing = receipt_of(events)
-    land(world, [event for event in events if event is not missing])
-    world.pass_time(seconds=SETTLE)
-    review(world)
-    return missing
 
 
 def standing(world: World) -> list[str]:
