@@ -30,7 +30,7 @@ _CITY_MARGIN = 0.05
 _USCC_LENGTH = 18
 _ITEM_WITH_OWNER = 31
 _POINT = re.compile(
-    r"\s*(-?[0-9]{1,9}(?:\.[0-9]{1,12})?)\s*,\s*(-?[0-9]{1,9}(?:\.[0-9]{1,12})?)\s*"
+    r"\s*(-?[0-9]{1,9}(?:\.[0-9]{1,20})?)\s*,\s*(-?[0-9]{1,9}(?:\.[0-9]{1,20})?)\s*"
 )
 _USCC_FORM = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _INDUSTRY = {

@@ -92,6 +92,13 @@ def test_an_area_outside_the_list_cannot_be_told_wrong() -> None:
     assert inside.severity == "error"
 
 
+def test_a_boundary_of_many_points_is_one() -> None:
+    """All its points are looked at, however many there are."""
+    boundary = "112.140000,32.020000;" * 500
+    assert check("coordinates", boundary, division="420602") is None
+    assert check("coordinates", f"{boundary}0,0", division="420602") is not None
+
+
 def test_coordinates_are_held_against_the_city_of_the_record() -> None:
     """A point in Wuhan is in the country but not in 襄阳: a warning."""
     assert check("coordinates", "114.30,30.60") is None

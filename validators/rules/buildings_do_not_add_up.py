@@ -15,7 +15,8 @@ def _adds_up(row: Seen, found: Found) -> Reply:
     total: Decimal | None = row.value("ZJZMJ")
     if total is None:
         return None
-    works = {one.text("DTBM") or one.id: one.value("JZMJ") for one in found.all(_WORKS.name)}
+    told = reversed(found.all(_WORKS.name))  # of one building the newest row counts
+    works = {one.text("DTBM") or one.id: one.value("JZMJ") for one in told}
     if not works:
         return missing(row, "单体信息")
     areas = [area for area in works.values() if area is not None]
@@ -39,6 +40,12 @@ def _works(*areas: str | None) -> tuple[tuple[str, dict[str, str | None]], ...]:
         for at, area in enumerate(areas)
     )
 
+
+def _unnamed(key: str, area: str) -> tuple[str, dict[str, str | None]]:
+    return "SPGL_XMDTXXB", {**_OF_CASE, "DTBM": None, "DFSJZJ": key, "JZMJ": area}
+
+
+_FORMER = ("SPGL_XMDTXXB", {**_OF_CASE, "DTBM": "D0", "DFSJZJ": "C", "JZMJ": "150"})
 
 RULE = Rule(
     code="PER-012/buildings_do_not_add_up",
@@ -69,5 +76,9 @@ RULE = Rule(
     boundary=(
         (Scene(_ROW, _works("100", "203.03"), overdue=True), True),
         (Scene(_ROW, _works("100", "203.04"), overdue=True), False),
+        (Scene(_ROW, (_FORMER, *_works("100", "200")), overdue=True), True),
+        (Scene(_ROW, (*_works("100", "200"), _FORMER), overdue=True), False),
+        (Scene(_ROW, (_unnamed("A", "100"), _unnamed("B", "200")), overdue=True), True),
+        (Scene(_ROW, (_unnamed("A", "300"), _unnamed("B", "300")), overdue=True), False),
     ),
 )

@@ -13,13 +13,13 @@ def _within(row: Seen, found: Found) -> Reply:
     stages = [one for one in found.sound(STAGES_OF_FLOW.name) if one.value("SPJDXH") in numbers]
     if not stages:
         return missing(row, "审批阶段")
-    limits = {limit: one for one in stages if (limit := stage_limit(one)) is not None}
-    if len(limits) < len(stages) or not limits:
+    limits = [(limit, one) for one in stages if (limit := stage_limit(one)) is not None]
+    if len(limits) < len(stages):
         return None
-    most = max(limits)
+    most, stage = max(limits, key=lambda pair: pair[0])
     if reported <= most:
         return True
-    return Against(f"所在阶段时限为{most}个工作日（{limits[most].named()}）。", f"不大于{most}")
+    return Against(f"所在阶段时限为{most}个工作日（{stage.named()}）。", f"不大于{most}")
 
 
 _CASE = {"SPLCBM": "LC1", "SPLCBBH": "1", "SPSXBM": "SX1", "SPSXBBH": "1"}
@@ -62,10 +62,13 @@ RULE = Rule(
     beside=(
         Scene(_CASE | {"SXBLSX": "21"}, _beside("0")),
         Scene(_CASE | {"SXBLSX": None}, _beside("20")),
+        Scene(_CASE | {"SXBLSX": "21"}, (*_beside("20"), *_beside("0", stage="5"))),
     ),
     open=(Scene(_CASE | {"SXBLSX": "21"}), Scene(_CASE | {"SXBLSX": "21"}, overdue=True)),
     boundary=(
         (Scene(_CASE | {"SXBLSX": "20"}, (*_beside("10"), *_beside("20", stage="3"))), True),
         (Scene(_CASE | {"SXBLSX": "21"}, (*_beside("10"), *_beside("20", stage="3"))), False),
+        (Scene(_CASE | {"SXBLSX": "20"}, (*_beside("20"), *_beside("20", stage="3"))), True),
+        (Scene(_CASE | {"SXBLSX": "21"}, (*_beside("20"), *_beside("20", stage="3"))), False),
     ),
 )

@@ -4,12 +4,9 @@ from schemas.identifiers import check
 from validators.expression import text
 from validators.rule import Holds, Rule
 
-LONGEST = 40
-
 
 def _in_place(x: str, y: str, division: str) -> bool:
-    point = f"{x},{y}"
-    return len(point) <= LONGEST and check("coordinates", point, division=division) is None
+    return check("coordinates", f"{x},{y}", division=division) is None
 
 
 RULE = Rule(
@@ -37,5 +34,9 @@ RULE = Rule(
     boundary=(
         ({"XMJSDDX": "110.70", "XMJSDDY": "32.02", "XZQHDM": "420602"}, True),
         ({"XMJSDDX": "110.69", "XMJSDDY": "32.02", "XZQHDM": "420602"}, False),
+        (
+            {"XMJSDDX": "112.13999999999999", "XMJSDDY": "32.019999999999996", "XZQHDM": "420602"},
+            True,
+        ),
     ),
 )

@@ -4,21 +4,18 @@ from schemas.identifiers import check
 from validators.expression import text
 from validators.rule import Holds, Rule
 
-LONGEST = 2000
-"""A boundary of many points is still a boundary; longer texts are no coordinates."""
-
 
 def _in_place(point: str, division: str) -> bool:
-    return len(point) <= LONGEST and check("coordinates", point, division=division) is None
+    return check("coordinates", point, division=division) is None
 
 
 def _told(point: str) -> str | None:
-    problem = check("coordinates", point[:LONGEST])
+    problem = check("coordinates", point)
     return "不在上报地区范围内。" if problem is None else f"{problem.message}。"
 
 
 def _meant(point: str) -> str | None:
-    problem = check("coordinates", point[:LONGEST])
+    problem = check("coordinates", point)
     return None if problem is None else problem.expected
 
 
@@ -53,5 +50,6 @@ RULE = Rule(
         ({"XMJWDZB": "112.14,32.68", "XZQHDM": "420602"}, False),
         ({"XMJWDZB": "112.14,32.02;112.15,32.03;", "XZQHDM": "420602"}, True),
         ({"XMJWDZB": "112.14,32.02;112.15,32.68", "XZQHDM": "420602"}, False),
+        ({"XMJWDZB": "112.13999999999999,32.019999999999996", "XZQHDM": "420602"}, True),
     ),
 )
