@@ -20,7 +20,7 @@ from exchange.settings import ROOT
 from schemas import load, versions
 from tests.validators.dossier.told import answers, looks_again_in_time
 from tests.validators.gravity import is_of_its_clause
-from tests.validators.test_rules import answer, fits, places_of
+from tests.validators.test_rules import answer, blames_for_absence, fits, places_of
 from validators.dossier.rule import DossierRule
 from validators.rule import Compares, Rule
 
@@ -85,6 +85,8 @@ def _row_rule(rule: Rule) -> bool:
     if isinstance(rule.check, Compares):
         known = {code for name in versions() for code in load(name).tables}
         if any(not set(link.tables) <= known for link in rule.check.links):
+            return False
+        if blames_for_absence(rule):
             return False
     edges = [(example, passes) for example, passes in rule.boundary]
     asked = [(example, True) for example in rule.good] + [(one, False) for one in rule.bad] + edges

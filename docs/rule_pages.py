@@ -112,7 +112,8 @@ def _subject(rule: Rule | DossierRule) -> str:
 
 
 def _scene(scene: Scene) -> list[str]:
-    lines = [f"- {_row(scene.row)}" + ("（宽限期已过）" if scene.overdue else "")]
+    told = ("（宽限期已过）" if scene.overdue else "") + ("（同时到达）" if scene.together else "")
+    lines = [f"- {_row(scene.row)}{told}"]
     lines += [f"    - 此前的版本：{_row(row)}" for row in scene.earlier]
     lines += [f"    - `{table}`：{_row(row)}" for table, row in scene.others]
     return lines

@@ -127,13 +127,15 @@ class Follows:
 class Scene:
     """An example with more than one row: the row judged, others as (table, cells), its own past.
 
-    ``overdue``: the grace for what is still to arrive is over.
+    ``overdue``: the grace for what is still to arrive is over. ``together``: the others arrived
+    with the row judged and have not passed yet.
     """
 
     row: Mapping[str, str | None]
     others: tuple[tuple[str, Mapping[str, str | None]], ...] = ()
     earlier: tuple[Mapping[str, str | None], ...] = ()
     overdue: bool = False
+    together: bool = False
 
 
 Check = Holds | Refers | Unique | ReadWell | Compares | Follows

@@ -20,9 +20,15 @@ def step(status: str, at: str) -> dict[str, str | None]:
     return {**_CASE, "DFSJZJ": local, "BLZT": status, "BLSJ": f"2026-03-{day} {time}:00"}
 
 
-def case(judged: tuple[str, str], *others: tuple[str, str], overdue: bool = False) -> Scene:
+def case(
+    judged: tuple[str, str],
+    *others: tuple[str, str],
+    overdue: bool = False,
+    together: bool = False,
+) -> Scene:
     """A step beside the others of its case, each as (status, time)."""
-    return Scene(step(*judged), tuple((STEPS, step(*other)) for other in others), overdue=overdue)
+    beside = tuple((STEPS, step(*other)) for other in others)
+    return Scene(step(*judged), beside, overdue=overdue, together=together)
 
 
 def undated(status: str, *others: tuple[str, str]) -> Scene:

@@ -8,7 +8,7 @@ from datetime import datetime
 from schemas import Standard
 from schemas.values import canonical
 from validators import Context, Lookup, Record, Scene
-from validators.neighbours import Neighbour
+from validators.neighbours import Neighbour, Standing
 from validators.plan import Plan
 from validators.registry import cells_read
 
@@ -18,13 +18,15 @@ FIRST_NEIGHBOUR = 1000
 Values = Mapping[str, str | None]
 
 
-def neighbours(standard: Standard, rows: Iterable[tuple[str, Values]]) -> list[Neighbour]:
-    """Rows of tables of this standard as rows that have passed."""
+def neighbours(
+    standard: Standard, rows: Iterable[tuple[str, Values]], standing: Standing = "passed"
+) -> list[Neighbour]:
+    """Rows of tables of this standard, as rows that have passed if nothing else is said."""
     found = []
     for at, (code, row) in enumerate(rows):
         read = cells_read(standard.tables[code])
         cells = {name: cell for name, cell in row.items() if name in read}
-        found.append(Neighbour(FIRST_NEIGHBOUR + at, code, cells, "passed"))
+        found.append(Neighbour(FIRST_NEIGHBOUR + at, code, cells, standing))
     return found
 
 
@@ -42,7 +44,7 @@ def context_of(
     standard: Standard, plan: Plan, record: Record, scene: Scene, now: datetime
 ) -> Context:
     """The context in which a scene's row is judged."""
-    there = neighbours(standard, scene.others)
+    there = neighbours(standard, scene.others, "waiting" if scene.together else "passed")
     earlier = [
         Neighbour(FIRST_NEIGHBOUR - at, plan.table.code, row, "accepted", row.get("SJYXBS") != "0")
         for at, row in enumerate(scene.earlier, 1)

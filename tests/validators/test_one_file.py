@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 
 from schemas import load, versions
 from tests.validators.engines import by_columns, by_rows
 from tests.validators.judging import DIVISION, NOW, PROJECT, STEP, Values, ruleset, sample
-from tests.validators.neighbourhood import context_of
-from validators import Context, Judgement, Record, discover, judge
+from tests.validators.test_rules import blames_for_absence
+from validators import Context, Judgement, Record, discover
 from validators.neighbours import NOT_IN_FILE, OFFLINE
 from validators.one_file import MOST, rows_beside
-from validators.rule import Compares, Rule, Scene
+from validators.rule import Compares, Rule
 
 COMPARING = [
     rule
@@ -66,28 +65,7 @@ def places(judgement: Judgement, rule: str) -> list[str]:
 @pytest.mark.parametrize("rule", COMPARING, ids=lambda rule: rule.code)
 def test_a_part_of_the_rows_blames_nobody(rule: Rule) -> None:
     """What is no fault beside all rows is none beside fewer; else a rule says ``by_absence``."""
-    standard = load("3.0")
-    table = next(code for code in rule.tables if code in standard.tables)
-    plan = ruleset().plan(table)
-    edges = (edge for edge, _ in rule.boundary)
-    for scene in (*rule.good, *rule.bad, *rule.beside, *rule.open, *edges):
-        if not isinstance(scene, Scene):
-            continue
-        known = tuple(other for other in scene.others if other[0] in standard.tables)
-        whole = replace(scene, others=known, overdue=False)
-        if fails(rule, plan.table.code, whole):
-            continue
-        for at in range(len(known)):
-            part = replace(whole, others=known[:at] + known[at + 1 :])
-            assert not fails(rule, plan.table.code, part)
-
-
-def fails(rule: Rule, table: str, scene: Scene) -> bool:
-    """Whether the row of a scene breaks the rule."""
-    record = Record(1, scene.row)
-    within = context_of(load("3.0"), ruleset().plan(table), record, scene, NOW)
-    counts = judge(ruleset(), table, [record], within).counts[rule.code]
-    return counts.failed == 1
+    assert not blames_for_absence(rule)
 
 
 def test_conflicts_inside_a_file_are_found() -> None:

@@ -71,6 +71,24 @@ def fits(standard: Standard, table: Table, example: Example) -> bool:
     return all(code in standard.tables for code, _ in others)
 
 
+def blames_for_absence(rule: Rule) -> bool:
+    """Whether a rule that one document answers blames a row for which of its rows are not there."""
+    edges = (example for example, _ in rule.boundary)
+    for scene in (*rule.good, *rule.bad, *rule.beside, *rule.open, *edges):
+        if not isinstance(scene, Scene):
+            continue
+        whole = replace(scene, overdue=False)
+        standard, table = next(place for place in places_of(rule) if fits(*place, whole))
+        plan, _ = set_up(rule, standard, table, whole)
+        if rule.code not in plan.in_file or answer(rule, standard, table, whole) is False:
+            continue
+        for at in range(len(whole.others)):
+            part = replace(whole, others=whole.others[:at] + whole.others[at + 1 :])
+            if answer(rule, standard, table, part) is False:
+                return True
+    return False
+
+
 def by_code(rule: Rule) -> str:
     """The name of a test case."""
     return rule.code

@@ -19,6 +19,10 @@ RULE = Rule(
     check=Holds((number("YDMJ") + number("JZMJ")).differs(0), when=empty("SFXXGC")),
     good=({"YDMJ": "0", "JZMJ": "0.01"}, {"YDMJ": "300", "JZMJ": "0"}),
     bad=({"YDMJ": "0", "JZMJ": "0.00"},),
-    beside=({"YDMJ": None, "JZMJ": "0"}, {"YDMJ": "0", "JZMJ": "约300"}),
+    beside=(
+        {"YDMJ": None, "JZMJ": "0"},
+        {"YDMJ": "0", "JZMJ": "约300"},
+        {"YDMJ": "0", "JZMJ": "0", "SFXXGC": "1"},
+    ),
     boundary=(({"YDMJ": "300", "JZMJ": "300"}, True),),
 )

@@ -37,6 +37,9 @@ def _found(row: Seen, found: Found) -> Reply:
 _ROW = {"GCDM": "G1", "GCGHXKZBH": "JG-1"}
 _OF = ("SPGL_JSGCGHXKXXB", {"GCDM": "G1", "DFSJZJ": "P1", "GCGHXKZBH": "JG-1"})
 _LAND = ("SPGL_JSYDGHXKXXB", {"GCDM": "G1", "DFSJZJ": "P2", "YDGHXKZBH": "YD-1"})
+_WORK = ("SPGL_JZGCSGXKXXB", {"GCDM": "G1", "DFSJZJ": "P3", "SGXKZBH": "SG-1"})
+_DRAWN = ("SPGL_SGTSJWJSCXXB", {"GCDM": "G1", "DFSJZJ": "P4", "SCHGSBH": "SC-1"})
+_DONE = {"GCDM": "G1", "BARQ": "2026-03-02"}
 
 RULE = Rule(
     code="PER-018/certificate_not_found",
@@ -67,5 +70,9 @@ RULE = Rule(
         (Scene(_ROW | {"SGXKZBH": "SG-1"}, (_OF,), overdue=True), True),
         (Scene(_ROW | {"YDGHXKZBH": "YD-1"}, (_OF, _LAND), overdue=True), True),
         (Scene(_ROW | {"YDGHXKZBH": "YD-2"}, (_OF, _LAND), overdue=True), False),
+        (Scene(_DONE | {"SGXKZBH": "SG-1"}, (_WORK,), overdue=True), True),
+        (Scene(_DONE | {"SGXKZBH": "SG-2"}, (_WORK,), overdue=True), False),
+        (Scene({"GCDM": "G1", "SCHGSBH": "SC-1"}, (_DRAWN,), overdue=True), True),
+        (Scene({"GCDM": "G1", "SCHGSBH": "SC-2"}, (_DRAWN,), overdue=True), False),
     ),
 )

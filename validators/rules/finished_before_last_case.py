@@ -25,8 +25,7 @@ def _after_all(row: Seen, found: Found) -> Reply:
         return "没有该项目办件的办结记录，无从比对"
     if last.value("BLSJ") <= at:
         return True
-    case = last.text("SPSXSLBM")
-    return Against(f"办件“{case}”{told(last)}。", f"不早于{last.text('BLSJ')}")
+    return Against(f"办件“{last.text('SPSXSLBM')}”{told(last)}。", f"不早于{last.text('BLSJ')}")
 
 
 _ROW = {"XZQHDM": "420602", "GCDM": "G1", "XMSFWQBJ": "1", "XMWQBJSJ": "2026-03-09 17:00:00"}
@@ -61,5 +60,6 @@ RULE = Rule(
         (Scene(_ROW, _ends("12", "09 17:00")), True),
         (Scene(_ROW, _ends("14", "09 17:01")), True),
         (Scene(_ROW, _ends("12", "09 17:01")), False),
+        (Scene(_ROW, _ends("11", "09 17:01")[::-1]), False),
     ),
 )

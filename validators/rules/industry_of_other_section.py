@@ -25,7 +25,7 @@ RULE = Rule(
     ),
     good=({"GBHY": "E47"}, {"GBHY": "K7010"}, {"GBHY": "E"}),
     bad=({"GBHY": "E7010"}, {"GBHY": "A06"}),
-    beside=({"GBHY": "4710"}, {"GBHY": None}),
+    beside=({"GBHY": "4710"}, {"GBHY": None}, {"GBHY": "E47010"}),
     boundary=(
         ({"GBHY": "E50"}, True),
         ({"GBHY": "E51"}, False),

@@ -3,16 +3,17 @@
 from validators.neighbours import Against, Found, Link, Reply, Seen
 from validators.rule import Compares, Rule, Scene
 
-_NAMED = ("XZQHDM", "SPLCBM", "SPLCBBH", "SPSXBM", "SPSXBBH")
+_NAMED = ("SPLCBM", "SPLCBBH", "SPSXBM", "SPSXBBH")
 _TABLES = ("SPGL_SPLCJBLSXXXB", "SPGL_DFXMSPLCJDSXXXB")
-_SAME = Link("same", _TABLES, _NAMED[1:], _NAMED[1:])
+_SAME = Link("same", _TABLES, _NAMED, _NAMED)
 
 
 def _once(row: Seen, found: Found) -> Reply:
     for other in found.sound(_SAME.name):
         if other.settled and other.code("XZQHDM") == row.code("XZQHDM"):
-            stage = other.text("SPJDXH")
-            return Against(f"已有阶段“{stage}”的有效记录（{other.named()}）。", "一个阶段")
+            return Against(
+                f"已有阶段“{other.text('SPJDXH')}”的有效记录（{other.named()}）。", "一个阶段"
+            )
     return True
 
 

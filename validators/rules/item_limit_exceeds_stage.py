@@ -16,8 +16,11 @@ def _within(row: Seen, found: Found) -> Reply:
         return None
     if days <= limit:
         return True
-    other = "" if own else f"；事项承诺{days}个工作日（{item.named()}）"
-    return Against(f"阶段时限为{limit}个工作日（{stage.named()}）{other}。", f"不大于{limit}")
+    return Against(
+        f"阶段时限为{limit}个工作日（{stage.named()}）"
+        + ("。" if own else f"；事项承诺{days}个工作日（{item.named()}）。"),
+        f"不大于{limit}",
+    )
 
 
 _KEY = {"XZQHDM": "420602", "SPLCBM": "LC1", "SPLCBBH": "1", "SPJDXH": "2"}

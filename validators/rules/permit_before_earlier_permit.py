@@ -78,5 +78,18 @@ RULE = Rule(
             ),
             False,
         ),
+        (Scene(_ROW | {"BARQ": "2026-03-02"}, _earlier(_PLANNING, "2026-03-02")), True),
+        (Scene(_ROW | {"BARQ": "2026-03-02"}, _earlier(_PLANNING, "2026-03-03")), False),
+        (
+            Scene(
+                _ROW | {"BARQ": "2026-03-02"},
+                (
+                    *_earlier(_BUILDING, "2026-03-03"),
+                    *_earlier(_PLANNING, "2026-03-01"),
+                    *_earlier(_LAND, "2026-03-01"),
+                ),
+            ),
+            False,
+        ),
     ),
 )

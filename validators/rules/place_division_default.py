@@ -17,12 +17,12 @@ RULE = Rule(
     why="占位值使项目无法按地区统计。",
     fix="填写建设地点所在区县的行政区划代码后重新推送。",
     check=Holds(
-        text("JSDDXZQH").matches(r"[1-9][0-9]{5}") & ~text("JSDDXZQH").is_in("999999", "111111"),
+        ~text("JSDDXZQH").matches(r"0[0-9]*") & ~text("JSDDXZQH").is_in("999999", "111111"),
         when=text("JSDDXZQH").matches(r"[0-9]{6}"),
     ),
     good=({"JSDDXZQH": "420602"},),
     bad=({"JSDDXZQH": "000000"}, {"JSDDXZQH": "999999"}),
-    beside=({"JSDDXZQH": None}, {"JSDDXZQH": "4206"}),
+    beside=({"JSDDXZQH": None}, {"JSDDXZQH": "4206"}, {"JSDDXZQH": "0420602"}),
     boundary=(
         ({"JSDDXZQH": "111111"}, False),
         ({"JSDDXZQH": "111112"}, True),

@@ -27,5 +27,6 @@ RULE = Rule(
         ({"XMMC": "秘密花园主题公园"}, True),
         ({"XMMC": "档案楼（秘密级）"}, False),
         ({"XMMC": "涉密项目配套用房"}, False),
+        ({"XMMC": "绝密档案库改造"}, False),
     ),
 )

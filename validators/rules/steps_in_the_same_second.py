@@ -43,5 +43,8 @@ RULE = Rule(
         (Scene(step("3", "02 09:00") | {"BLSJ": "2026-03-02 09:00:01"}, _RECEIPT), True),
         (Scene(step("3", "02 09:00") | {"SPSXSLBM": "BJ-2"}, _RECEIPT), True),
         (case(("1", "02 09:00"), ("3", "02 09:00")), False),
+        (case(("1", "02 09:00"), ("3", "02 09:00"), together=True), True),
+        (case(("3", "02 09:00"), ("1", "02 09:00"), together=True), False),
+        (Scene(step("1", "02 09:00") | {"XZQHDM": "420606", "DFSJZJ": "A"}, _RECEIPT), True),
     ),
 )

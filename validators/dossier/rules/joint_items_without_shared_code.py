@@ -10,7 +10,7 @@ from validators.dossier.details import (
     group,
     stands,
 )
-from validators.dossier.rule import BESIDE, Answer, DossierRule, Setting, Told, holds
+from validators.dossier.rule import BESIDE, Answer, Cells, DossierRule, Setting, Told, holds
 from validators.dossier.subject import Subject
 from validators.dossier.told import UNIT, project, set_up
 
@@ -36,21 +36,31 @@ def _check(subject: Subject, _: Setting) -> Answer:
 
 
 _TELLS = set_up((4, "SX1", "0180000"), (4, "SX2", "0140000"))
+_DRAWN = set_up((3, "SX1", "0090000"), (3, "SX2", "0100000"))
 _STEPS = "3 03-02 09:00, 11 03-05 09:00"
 
 
-def _told(joint: str, first: str | None, second: str | None) -> Told:
+def _told(
+    joint: str,
+    first: str | None,
+    second: str | None,
+    area: dict[str, tuple[Cells, ...]] = _TELLS,
+    steps: str = _STEPS,
+) -> Told:
     told = project(
         ("BJ1", "SX1", _STEPS),
-        ("BJ2", "SX2", _STEPS),
-        also={"SPGL_JSGCJGYSBAXXB": ({"SPSXSLBM": "BJ1", "SFSXLHYS": joint},)},
-        area=_TELLS,
+        ("BJ2", "SX2", steps),
+        also={
+            "SPGL_JSGCJGYSBAXXB": ({"SPSXSLBM": "BJ1", "SFSXLHYS": joint},),
+            "SPGL_SGTSJWJSCXXB": ({"SPSXBM": "SX1", "SFYXFLHSC": joint},),
+        },
+        area=area,
     )
     cases = tuple(
         {**row, "BLSPSLBM": code}
         for row, code in zip(told.rows["SPGL_XMSPSXBLXXB"], (first, second), strict=True)
     )
-    return Told({**told.rows, "SPGL_XMSPSXBLXXB": cases}, _TELLS)
+    return Told({**told.rows, "SPGL_XMSPSXBLXXB": cases}, area)
 
 
 RULE = DossierRule(
@@ -71,6 +81,15 @@ RULE = DossierRule(
     check=_check,
     good=(_told("1", "B1", "B1"),),
     bad=(_told("1", "B1", "B2"), _told("1", None, None)),
-    beside=(_told("0", "B1", "B2"), Told({"SPGL_XMSPSXBLXXB": (UNIT,)})),
-    boundary=((_told("1", "B1", None), False),),
+    beside=(
+        _told("0", "B1", "B2"),
+        Told({"SPGL_XMSPSXBLXXB": (UNIT,)}),
+        _told("1", "B1", "B2", steps="3 03-02 09:00, 13 03-05 09:00"),
+        _told("1", "B1", "B2", area=set_up((4, "SX1", "0180000"), (4, "SX2", "0100000"))),
+    ),
+    boundary=(
+        (_told("1", "B1", None), False),
+        (_told("1", "B1", "B1", area=_DRAWN), True),
+        (_told("1", "B1", "B2", area=_DRAWN), False),
+    ),
 )
