@@ -16,7 +16,8 @@ from connectors.county import load_bodies
 from exchange.judging.rulesets import Rulesets
 from exchange.replay import parquet
 from exchange.replay.candidate import CURRENT, started
-from exchange.replay.comparison import CHANGES
+from exchange.replay.changes import CHANGES
+from exchange.replay.dossiers import KeptDossier, Reader, dossiers_without_inputs
 from exchange.replay.groups import Group, Period, groups, of_one_instant, without_inputs
 from exchange.replay.run import replay as run_replay
 from exchange.settings import Settings
@@ -53,8 +54,10 @@ def replay(
     """Judge what landed on past days again and compare with the verdicts that stand.
 
     Each group of records is judged with the context that was kept with its verdict, so that only
-    the rules differ. Ends with 1 (gate: fail) when more records newly fail than the policy allows
-    (1 %), when a body falls below its level, or when a rule breaks. Code of the folder is run.
+    the rules differ. Dossiers are judged again as they were judged last in these days, and counted
+    apart. Ends with 1 (gate: fail) when more records, or more dossiers, newly fail than the policy
+    allows (1 %), when a body falls below its level, or when a rule breaks. Code of the folder is
+    run. Files hold no dossiers.
 
     \b
     Example: exchange replay --from 2026-11-01 --to 2026-11-20 --ruleset ../candidate
@@ -62,7 +65,7 @@ def replay(
     settings = Settings.read()
     period = Period(_day("--from", first), _day("--to", last), RECORD_ZONE, bodies or None)
     rulesets = Rulesets(load_bodies(), settings.policy)
-    left_out = 0
+    left_out = dossiers_left_out = 0
     with ExitStack() as cleanup:
         conn = None
         if folder is None or not (ruleset == CURRENT or Path(ruleset).is_dir()):
@@ -72,24 +75,36 @@ def replay(
             of_one_instant(conn)
         candidate = cleanup.enter_context(started(ruleset, conn, policy_file=settings.policy))
         found: Iterator[Group] = iter(())
+        dossiers: Iterator[KeptDossier] | None = None
         if folder is not None:
             found = (one for one in parquet.read(folder) if not bodies or one.body in bodies)
         elif conn is not None:
             left_out = without_inputs(conn, period)
             found = groups(conn, period)
+            dossiers_left_out = dossiers_without_inputs(conn, period)
+            dossiers = Reader(conn).between(period)
         done = run_replay(
             found,
             candidate,
             overlays=rulesets.overlays,
             gate_of=lambda body: _gate(settings, body, period.last),
             renamed=renamed(),
+            dossiers=dossiers,
         )
+    records = done.comparison.to_json()
+    whole = None
+    if done.dossiers is not None:
+        whole = done.dossiers.to_json() | {"without_inputs": dossiers_left_out}
+    reasons = records["reasons"] + (whole["reasons"] if whole else [])
     told = {
         "from": first,
         "to": last,
         "ruleset": ruleset,
-        **done.comparison.to_json(),
+        **records,
+        "gate": "fail" if reasons else "pass",
+        "reasons": reasons,
         "without_inputs": left_out,
+        "dossiers": whole,
         "wall_s": round(done.wall_s, 3),
         "own_peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_IN_MIB, 1),
     }
@@ -129,10 +144,31 @@ def _text(told: dict[str, Any]) -> str:
             f"{body['passing_after']:.2%}（底线 {body['level']:.2%}）"
             f"{'  跌破底线' if body['falls_below_level'] else ''}"
         )
-        lines += [
-            f"    {one['rule']:52}"
-            + "  ".join(f"{CHANGE_NAMES[change]} {one[change]}" for change in CHANGES)
-            for one in body["rules"]
-        ]
+        lines += _rules(body)
+    if told["dossiers"]:
+        lines += _dossiers(told["dossiers"])
     lines += [f"! {reason}" for reason in told["reasons"]]
     return "\n".join([*lines, f"gate: {told['gate']}"])
+
+
+def _dossiers(told: dict[str, Any]) -> list[str]:
+    """The part on dossiers: a line of its own for each body, no share of records."""
+    head = (
+        f"整体核查：重判 {told['dossiers']} 个，新增须整改 {told['newly_failing']}，"
+        f"新增无须整改 {told['newly_passing']}；规则 CPU {told['candidate']['cpu_s']} 秒"
+    )
+    lines = [head]
+    if told["without_inputs"]:
+        lines.append(f"另有 {told['without_inputs']} 个没有留存核查依据，未重判")
+    for body in told["bodies"]:
+        lines.append(f"{body['body']:14} {body['dossiers']:>8} 个")
+        lines += _rules(body)
+    return lines
+
+
+def _rules(body: dict[str, Any]) -> list[str]:
+    return [
+        f"    {one['rule']:52}"
+        + "  ".join(f"{CHANGE_NAMES[change]} {one[change]}" for change in CHANGES)
+        for one in body["rules"]
+    ]

@@ -9,16 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from exchange.replay.candidate import Verdicts
+from exchange.replay.changes import Changes
 from exchange.replay.groups import Group
 from schemas.policy import Gate
-
-Change = Literal["newly_failing", "newly_passing", "changed_consequence"]
-CHANGES: tuple[Change, ...] = ("newly_failing", "newly_passing", "changed_consequence")
-SHOWN = 5
-"""Versions named for each change, to look at."""
 
 
 @dataclass(slots=True)
@@ -32,8 +28,7 @@ class BodyChange:
     failed_after: int = 0
     newly_failing: int = 0
     newly_passing: int = 0
-    rules: dict[str, Counter[Change]] = field(default_factory=dict)
-    examples: dict[tuple[str, Change], list[int]] = field(default_factory=dict)
+    changes: Changes = field(default_factory=Changes)
 
     def share(self, failed: int) -> float:
         """The share of records that pass when so many fail."""
@@ -56,18 +51,7 @@ class BodyChange:
             "falls_below_level": self.falls,
             "newly_failing": self.newly_failing,
             "newly_passing": self.newly_passing,
-            "rules": [
-                {
-                    "rule": rule,
-                    **{change: changes[change] for change in CHANGES},
-                    "versions": {
-                        change: self.examples[rule, change]
-                        for change in CHANGES
-                        if (rule, change) in self.examples
-                    },
-                }
-                for rule, changes in sorted(self.rules.items())
-            ],
+            "rules": self.changes.to_json(),
         }
 
 
@@ -107,7 +91,7 @@ class Comparison:
             if record.counted:
                 before = {self._name(rule): how for rule, how in record.found.items()}
                 fails = after.outcomes[record.id] == "fail"
-                _count(body, record.id, before, found.get(record.id, {}))
+                body.changes.count(record.id, before, found.get(record.id, {}))
                 body.records += 1
                 body.failed_before += record.outcome == "fail"
                 body.failed_after += fails
@@ -163,24 +147,3 @@ class Comparison:
             "context_unknown_to_candidate": sorted(self.unknown),
             "candidate": {"cpu_s": round(self.cpu_s, 3), "peak_mib": round(self.peak_mib, 1)},
         }
-
-
-def _count(
-    body: BodyChange, version: int, before: Mapping[str, str], after: Mapping[str, str]
-) -> None:
-    for rule in before.keys() | after.keys():
-        change = _change(before.get(rule), after.get(rule))
-        if change is None:
-            continue
-        body.rules.setdefault(rule, Counter())[change] += 1
-        examples = body.examples.setdefault((rule, change), [])
-        if len(examples) < SHOWN:
-            examples.append(version)
-
-
-def _change(before: str | None, after: str | None) -> Change | None:
-    if before == after:
-        return None
-    if before is None:
-        return "newly_failing"
-    return "newly_passing" if after is None else "changed_consequence"
