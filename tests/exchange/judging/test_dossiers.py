@@ -218,20 +218,46 @@ def test_two_reviews_at_once_share_no_work(world: World) -> None:
     assert review(world).dossiers == 3
 
 
-def test_case_that_goes_on_is_reviewed_next_day(world: World) -> None:
-    """A running case is looked at again when a day has passed, without any new row."""
+def going_on(world: World, **cells: str) -> list[Event]:
+    """A life whose last case goes on, with these cells in its row."""
     events = life(world)
     last = max(
         (event for event in events if event.table == STEPS and event.record["BLZT"] == "11"),
         key=lambda event: event.at,
     )
-    land(world, [event for event in events if event is not last])
+    number = last.record["SPSXSLBM"]
+    return [
+        Event(event.at, event.table, event.record | cells)
+        if event.table == CASE and event.record["SPSXSLBM"] == number
+        else event
+        for event in events
+        if event is not last
+    ]
+
+
+def test_case_that_goes_on_is_reviewed_next_day(world: World) -> None:
+    """A running case within its limit is looked at again next day, without any new row."""
+    land(world, going_on(world, SXBLSX="900"))  # the story is of March, the clock of November
     world.pass_time(seconds=SETTLE)
     review(world)
     rules = {row["rule"] for row in world.rows("select rule from dossier_finding")}
-    assert "LIM-001/case_overdue" in rules  # the story is of March, the clock of November
+    assert "LIM-001/case_overdue" not in rules
+    assert review(world) == Reviewed()
     world.pass_time(days=1)
     assert review(world).dossiers >= 1
+
+
+def test_overdue_case_is_told_once(world: World) -> None:
+    """What is over its limit is not told anew each day on which it goes on."""
+    land(world, going_on(world))
+    world.pass_time(seconds=SETTLE)
+    review(world)
+    told = world.rows("select finding_id from dossier_finding order by finding_id")
+    rules = {row["rule"] for row in world.rows("select rule from dossier_finding")}
+    assert {"LIM-001/case_overdue", "LIM-006/project_over_control_limit"} <= rules
+    world.pass_time(days=3)
+    review(world)
+    assert world.rows("select finding_id from dossier_finding order by finding_id") == told
 
 
 def test_row_in_mending_is_not_missed(world: World) -> None:
