@@ -218,7 +218,7 @@ def test_two_reviews_at_once_share_no_work(world: World) -> None:
     assert review(world).dossiers == 3
 
 
-def going_on(world: World, **cells: str) -> list[Event]:
+def going_on(world: World, **cells: str | None) -> list[Event]:
     """A life whose last case goes on, with these cells in its row."""
     events = life(world)
     last = max(
