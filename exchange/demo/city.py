@@ -26,7 +26,7 @@ PRODUCTION_ONLY = (
 )
 """Settings a demo must not inherit: it lives in a store and a world of its own."""
 
-COLLECT_FOR_S = 12
+SHORTENED_S = {"collect_for_s": 12, "settle_s": 30}
 """In the demo a case gathers findings for seconds, so that its whole life fits into minutes."""
 
 
@@ -92,11 +92,11 @@ class City:
         return kept | given
 
     def write_policy(self, shipped: Path) -> None:
-        """The city's policy pack with a short time for gathering findings."""
-        lines = [
-            f"collect_for_s = {COLLECT_FOR_S}" if line.startswith("collect_for_s") else line
-            for line in shipped.read_text("utf-8").splitlines()
-        ]
+        """The city's policy pack with less time to gather findings and for dossiers to settle."""
+        lines = []
+        for line in shipped.read_text("utf-8").splitlines():
+            name = line.partition(" = ")[0]
+            lines.append(f"{name} = {SHORTENED_S[name]}" if name in SHORTENED_S else line)
         write_whole(self.state / "policy.toml", ("\n".join(lines) + "\n").encode())
 
     def write_world(self) -> None:

@@ -101,7 +101,9 @@ def write_verdicts(
     _give_way(conn, feed, moves)
     _give_way_to_newer(conn, moves)
     if group.table in ruleset.awaited:
-        conn.execute(Q["wake_expectant"], {"now": now, "ids": [move.row["id"] for move in moves]})
+        # Only news wakes: two that wait for a third would wake each other for ever.
+        news = [move.row["id"] for move in moves if move.state != move.row["state"]]
+        conn.execute(Q["wake_expectant"], {"now": now, "ids": news})
     table = ruleset.standard.table(group.table)
     write_cases(conn, group, table, moves, policy, now)
     gone = {move.row["id"] for move in moves if move.state in {"returned", "withdrawn"}}

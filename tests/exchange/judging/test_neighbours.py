@@ -95,6 +95,22 @@ def test_step_waits_for_the_one_before_it(world: World) -> None:
     assert found(world) == []
 
 
+def test_steps_that_both_wait_do_not_wake_each_other_for_ever(world: World) -> None:
+    """Each is looked at again when the other arrives, not whenever the other was looked at."""
+    _, *others = case_of(world)
+    accepted = next(step for step in others if step["BLZT"] == "3")
+    special = accepted | {"BLZT": "9", "DFSJZJ": "later", "BLSJ": others[1]["BLSJ"]}
+    for step in (accepted, special):
+        world.land(STEPS, step)
+        world.judge()
+    assert world.states(STEPS) == ["held", "held"]
+    rounds = 0
+    while world.judge().records:
+        rounds += 1
+        assert rounds < 5
+    assert world.rows("select distinct parent_state from hold") == [{"parent_state": "expected"}]
+
+
 def test_step_without_the_one_before_it_is_returned_after_the_grace(world: World) -> None:
     """When the receipt stays away for the time of the policy, the acceptance is at fault."""
     _, *others = case_of(world)
