@@ -2,6 +2,7 @@
 
 from validators.dossier.details import (
     COMPLETION,
+    DETAILS,
     DRAWINGS,
     FIRE_ACCEPTANCE,
     FIRE_DESIGN,
@@ -67,7 +68,10 @@ RULE = DossierRule(
     code="INS-011/joint_items_without_shared_code",
     kind="consistency",
     subject="case",
-    tables=("SPGL_XMSPSXBLXXB", "SPGL_XMSPSXBLXXB"),
+    tables=(
+        *("SPGL_XMSPSXBLXXB", "SPGL_XMSPSXBLXXB", "SPGL_XMSPSXBLXXXXB"),
+        *(DETAILS[one] for one in _JOINT),
+    ),
     fields=("SPSXSLBM", "BLSPSLBM"),
     versions=("3.0",),
     clause="INS-011",
