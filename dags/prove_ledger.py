@@ -14,7 +14,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pendulum
 from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowFailException
 
@@ -23,7 +22,6 @@ from airflow.sdk.exceptions import AirflowFailException
     dag_id="prove_ledger",
     dag_display_name="自证台账",
     schedule="30 3 * * *",
-    start_date=pendulum.datetime(2026, 1, 1, tz="Asia/Shanghai"),
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,

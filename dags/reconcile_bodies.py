@@ -13,7 +13,6 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pendulum
 from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowFailException
 
@@ -28,7 +27,6 @@ MOST_TASKS = 16
     dag_id="reconcile_bodies",
     dag_display_name="三方对账",
     schedule="0 2 * * *",
-    start_date=pendulum.datetime(2026, 1, 1, tz="Asia/Shanghai"),
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
