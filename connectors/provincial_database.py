@@ -154,14 +154,11 @@ class ProvincialDatabase(Target, UpstreamReading):
             with deadline(connection, self._seconds):
                 return there.look_by_serial(connection, serials)
 
-    def listed(
-        self, table: Table, divisions: Collection[str], *, after: str | None, limit: int
-    ) -> list[UpstreamRow]:
-        """By serial number, as the database orders it."""
+    def serials(self, table: Table, divisions: Collection[str]) -> Iterator[list[str]]:
+        """By one statement, whose rows come as they are taken; each wait has its limit."""
         with self._connected(table) as connection:
             there = self._rows_of(connection, table)
-            with deadline(connection, self._seconds):
-                return there.listed(connection, divisions, after, limit)
+            yield from there.serials(connection, divisions, self._seconds)
 
     def close(self) -> None:
         """Closes the connections."""

@@ -168,9 +168,7 @@ class ProvincialGateway(Target, UpstreamReading):
         present = self._query(table, [{"LSH": serial} for serial in serials])
         return {serial: rows[0] for serial, rows in zip(serials, present, strict=True) if rows}
 
-    def listed(
-        self, table: Table, divisions: Collection[str], *, after: str | None, limit: int
-    ) -> None:
+    def serials(self, table: Table, divisions: Collection[str]) -> None:
         """The services give no lists: what others wrote there cannot be seen."""
 
     def close(self) -> None:

@@ -14,7 +14,6 @@ from sqlalchemy import (
     DateTime,
     Numeric,
     Select,
-    and_,
     column,
     insert,
     select,
@@ -26,6 +25,7 @@ from sqlalchemy.sql.elements import quoted_name
 from connectors.base import Outgoing, StopError
 from connectors.content import Content, Row, UpstreamRow, address_of, fold_address
 from connectors.database_products import Product
+from connectors.deadline import deadline
 from connectors.front_layout import Column, Present
 from schemas import Table
 from schemas.values import NotOfTypeError, parse
@@ -38,6 +38,7 @@ _T = TypeVar("_T")
 _CHUNK = 100
 _KEPT = 64
 _SERIALS = 500
+_LISTED = 2000
 
 
 class CannotBeWrittenError(Exception):
@@ -71,11 +72,12 @@ class ProvincialRows:
             schema=schema,
         )
         self.name = self._table.fullname
-        texts = [
-            product.text(self._c(code), part.type).label(f"c_{number}")
+        texts = {
+            code: product.text(self._c(code), part.type).label(f"c_{number}")
             for number, (code, part) in enumerate(self._there.items())
-        ]
-        self._whole = select(*texts).select_from(self._table)
+        }
+        self._whole = select(*texts.values()).select_from(self._table)
+        self._serial = texts.get("LSH")
         self._asked: dict[tuple[tuple[bool, ...], ...], Select[Any]] = {}
 
     def to_write(self, row: Row) -> dict[str, Any]:
@@ -132,17 +134,28 @@ class ProvincialRows:
                 found[str(row.lsh).strip()] = row
         return found
 
-    def listed(
-        self, connection: Connection, divisions: Collection[str], after: str | None, limit: int
-    ) -> list[UpstreamRow]:
-        """The first rows of these divisions after a serial number, by serial number."""
-        condition: ColumnElement[bool] = self._c(_DIVISION).in_(sorted(divisions))
-        serial = self._c("LSH")
-        if after is not None:
-            condition = and_(condition, serial > (int(after) if self._numbered else after))
-        statement = self._whole.where(condition).order_by(serial).limit(limit)
-        rows = self._rows(connection.execute(statement))
-        return [UpstreamRow.of(self._standard, row) for row in rows]
+    def serials(
+        self, connection: Connection, divisions: Collection[str], seconds: float
+    ) -> Iterator[list[str]]:
+        """The serial numbers of these divisions' rows, each part within so many seconds.
+
+        In no order: asked for page by page in that of the serial numbers, a database reads either
+        the rows of everybody or, for each page, all rows of these divisions.
+        """
+        if self._serial is None:
+            return
+        statement = select(self._serial).where(
+            self._c(_DIVISION).in_(sorted(divisions)), self._c("LSH").is_not(None)
+        )
+        streaming = connection.execution_options(stream_results=True, yield_per=_LISTED)
+        with deadline(connection, seconds):
+            found = streaming.execute(statement)
+        while True:
+            with deadline(connection, seconds):
+                part = found.fetchmany(_LISTED)
+            if not part:
+                return
+            yield [str(serial) for (serial,) in part]
 
     @property
     def _numbered(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from connectors.content import UpstreamRow
 from schemas import Table
@@ -17,10 +17,9 @@ class UpstreamReading(ABC):
         """Those of the rows with these serial numbers that are there."""
 
     @abstractmethod
-    def listed(
-        self, table: Table, divisions: Collection[str], *, after: str | None, limit: int
-    ) -> list[UpstreamRow] | None:
-        """The first rows of these divisions with serial numbers after ``after``, in their order.
+    def serials(self, table: Table, divisions: Collection[str]) -> Iterator[list[str]] | None:
+        """The serial numbers of all rows of these divisions, some thousand at a time, in no order.
 
-        None when the platform gives no lists: then only what we sent can be asked for.
+        It is one reading from end to end; a row without a serial number is not in it. None when
+        the platform gives no lists: then only what we sent can be asked for.
         """

@@ -114,21 +114,22 @@ def _part(feed: Feed, row: dict[str, Any]) -> _Part:
 def _compare(store: Store, source: RangeSource, part: _Part, now: datetime) -> Swept:
     began = time.monotonic()
     table = part.feed.table
-    (there,) = source.sums(table, [part.keys])
-    if there == part.sum:
-        swept = Swept(compared=there.rows)
-        with store.transaction() as conn:
-            if _lock(conn, part):
-                _close(conn, part, swept, now, began, cut=None)
-        return swept
-    listed = source.keys(table, part.keys, limit=RANGE_ROWS + 1)
+    # What was never compared has no sum to agree with; it is all that is left of a table, and to
+    # add that up for every range that is cut from it would read the table once for each.
+    if part.compared_at is not None:
+        (there,) = source.sums(table, [part.keys])
+        if there == part.sum:
+            swept = Swept(compared=there.rows)
+            with store.transaction() as conn:
+                if _lock(conn, part):
+                    _close(conn, part, swept, now, began, cut=None)
+            return swept
+    listed = source.keys(table, part.keys, limit=2 * RANGE_ROWS + 1)
     cut = None
     # A range that has grown to twice its size is cut after the first part.
-    if len(listed) > RANGE_ROWS and there.rows > 2 * RANGE_ROWS:
+    if len(listed) > 2 * RANGE_ROWS:
         listed = listed[:RANGE_ROWS]
         cut = listed[-1].key
-    elif len(listed) > RANGE_ROWS:
-        listed = source.keys(table, part.keys, limit=there.rows + RANGE_ROWS)
     return _compare_rows(store, source, part, listed, cut, now, began)
 
 
@@ -252,7 +253,9 @@ def _close(
 
 def _name_vanished(conn: Conn, feed: Feed, now: datetime) -> int:
     """Name what has vanished, and take back what has come again; returns how many are new."""
-    given = feed.key() | {"now": now, "day": now.astimezone(RECORD_ZONE).date()}
+    held = conn.execute(Q["ranges_of"], feed.key()).fetchone()
+    assert held is not None
+    given = feed.key() | held | {"now": now, "day": now.astimezone(RECORD_ZONE).date()}
     conn.execute(Q["resolve_vanished"], given)
     found = conn.execute(Q["find_vanished"], given).fetchone()
     return 0 if found is None else int(found["found"])

@@ -60,12 +60,12 @@ class Difference:
 
 
 def keep(
-    conn: Conn, feed: Mapping[str, str], found: Sequence[Difference], *, now: datetime
+    conn: Conn, feed: Mapping[str, Any], found: Sequence[Difference], *, now: datetime
 ) -> None:
-    """Open those that are new and mark the others as seen again."""
-    for one in found:
-        conn.execute(
-            Q["keep_difference"],
+    """Open those that are new and mark the others as seen again, without waiting for each."""
+    conn.cursor().executemany(
+        Q["keep_difference"],
+        [
             {
                 **feed,
                 "record_key": one.record_key,
@@ -74,11 +74,13 @@ def keep(
                 "version": one.version,
                 "detail": json.dumps(one.detail, ensure_ascii=False),
                 "now": now,
-            },
-        )
+            }
+            for one in found
+        ],
+    )
 
 
-def resolve(conn: Conn, feed: Mapping[str, str], kinds: Iterable[str], *, now: datetime) -> None:
+def resolve(conn: Conn, feed: Mapping[str, Any], kinds: Iterable[str], *, now: datetime) -> None:
     """Those of these kinds that were not seen at ``now`` agree again."""
     conn.execute(Q["resolve_unseen"], {**feed, "kinds": list(kinds), "now": now})
 

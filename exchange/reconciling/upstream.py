@@ -3,6 +3,9 @@
 Our versions are gone through in the order of their records, some hundred at a time. Of each such
 range the rows upstream are counted and their contents summed up; only where count or sum differs
 from what was sent are the rows compared one by one.
+
+What we did not send is found by serial numbers alone: those of our divisions are read once, from
+end to end, and only the rows of such that no delivery knows are read whole.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from schemas import Table
 Q = load("reconciling")
 KINDS = ("lost_upstream", "changed_upstream", "verdict_changed", "unknown_upstream")
 RANGE_VERSIONS = 500
-LISTED_ROWS = 2000
+DOUBTED_ROWS = 2000
 SETTLED_FOR = timedelta(minutes=5)
 REFUSED = "2"
 
@@ -69,8 +72,9 @@ def compare_with_upstream(
             with store.transaction() as conn:
                 keep(conn, feed, found, now=now)
     for unknown in _unknown(store, target, feed, table, divisions, result):
-        with store.transaction() as conn:
-            keep(conn, feed, unknown, now=now)
+        if unknown:
+            with store.transaction() as conn:
+                keep(conn, feed, unknown, now=now)
     with store.transaction() as conn:
         resolve(conn, feed, KINDS, now=now)
     return result
@@ -145,22 +149,52 @@ def _unknown(
     """Rows of these divisions that no delivery of ours explains, not even one under way."""
     if not divisions:
         return
-    after: str | None = None
-    while rows := target.listed(table, divisions, after=after, limit=LISTED_ROWS):
-        result.listed = (result.listed or 0) + len(rows)
-        after = rows[-1].lsh
-        with store.transaction() as conn:
-            serials = [row.lsh for row in rows if row.lsh]
-            known = conn.execute(Q["known_serials"], {**feed, "serials": serials})
-            numbers = {one["lsh"] for one in known}
-            waiting = conn.execute(Q["unnumbered"], dict(feed)).fetchall()
-        coming = {content_of(table, one["payload"]) for one in waiting}
-        strange = [r for r in rows if r.lsh not in numbers and r.content not in coming]
-        result.unknown += len(strange)
-        yield [
-            Difference("unknown_upstream", f"LSH={row.lsh}", None, {"status": row.status})
-            for row in strange
-        ]
+    listed = target.serials(table, divisions)
+    if listed is None:
+        return
+    result.listed = 0
+    doubted: list[str] = []
+    for serials in listed:
+        result.listed += len(serials)
+        doubted += _unheard_of(store, feed, serials)
+        while len(doubted) >= DOUBTED_ROWS:
+            yield _strange(store, target, feed, table, doubted[:DOUBTED_ROWS], result)
+            del doubted[:DOUBTED_ROWS]
+    yield _strange(store, target, feed, table, doubted, result)
+
+
+def _unheard_of(store: Store, feed: Mapping[str, str], serials: Sequence[str]) -> list[str]:
+    """Those of the serial numbers that no delivery of ours has, in their order."""
+    known = store.execute(Q["known_serials"], {**feed, "serials": list(serials)})
+    numbers = {one["lsh"] for one in known}
+    return [serial for serial in serials if serial not in numbers]
+
+
+def _strange(
+    store: Store,
+    target: UpstreamReading,
+    feed: Mapping[str, str],
+    table: Table,
+    doubted: Sequence[str],
+    result: Upstreamed,
+) -> list[Difference]:
+    """Those of the doubted rows that are not ours: what is under way has no number here yet.
+
+    Whatever gets its number meanwhile is seen before that as under way or after it as known.
+    """
+    if not doubted:
+        return []
+    there = target.by_serial(table, doubted)
+    waiting = store.execute(Q["unnumbered"], feed)
+    coming = {content_of(table, one["payload"]) for one in waiting}
+    unheard_of = _unheard_of(store, feed, doubted)
+    rows = [there[key] for serial in unheard_of if (key := serial.strip()) in there]
+    strange = [row for row in rows if row.content not in coming]
+    result.unknown += len(strange)
+    return [
+        Difference("unknown_upstream", f"LSH={row.lsh}", None, {"status": row.status})
+        for row in strange
+    ]
 
 
 def _sum(contents: Any) -> tuple[int, int]:

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as datetime_time
-from typing import Any
+from typing import Any, Self
 
-from connectors.base import ConnectorError
+from connectors.base import ConnectorError, Target
 from connectors.county import Body
 from connectors.upstream_reading import UpstreamReading
 from exchange.landing.land import Feed
@@ -73,7 +73,8 @@ def reconcile(
     """
     with opened(settings, work="reconcile") as exchange:
         register_bodies(exchange)
-        return [_reconcile(exchange, code, now, settled_for) for code in bodies]
+        with Platform(exchange, now) as platform:
+            return [reconcile_body(exchange, platform, code, now, settled_for) for code in bodies]
 
 
 def shown(settings: Settings, bodies: Sequence[str]) -> list[Reconciled]:
@@ -132,7 +133,10 @@ def _end_of(exchange: Exchange, day: date, now: datetime) -> datetime:
     return datetime.combine(day + timedelta(days=1), datetime_time(), exchange.policy(now).zone)
 
 
-def _reconcile(exchange: Exchange, code: str, now: datetime, settled_for: timedelta) -> Reconciled:
+def reconcile_body(
+    exchange: Exchange, platform: Platform, code: str, now: datetime, settled_for: timedelta
+) -> Reconciled:
+    """Compare every table of one body with its source and with the platform; kept as a row."""
     began = time.monotonic()
     result = Reconciled(code)
     compared = compare_body(exchange, code, now)
@@ -151,7 +155,7 @@ def _reconcile(exchange: Exchange, code: str, now: datetime, settled_for: timede
             with exchange.store.transaction() as conn:
                 result.counts.update(counts(conn, feed.key()))
         if version in exchange.upstream_versions():
-            _upstream(exchange, version, feeds, now, settled_for, result)
+            _upstream(exchange, platform, version, feeds, now, settled_for, result)
     result.seconds = time.monotonic() - began
     with exchange.store.transaction() as conn:
         result.differences = open_differences(conn, [code])
@@ -167,6 +171,31 @@ def _reconcile(exchange: Exchange, code: str, now: datetime, settled_for: timede
             },
         )
     return result
+
+
+class Platform:
+    """The ways up, one for each version, opened when first asked for and shared by all bodies.
+
+    What is read at the opening of a way is as much for one body as for a hundred.
+    """
+
+    def __init__(self, exchange: Exchange, now: datetime) -> None:
+        self._exchange = exchange
+        self._now = now
+        self._targets: dict[str, Target] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for target in self._targets.values():
+            target.close()
+
+    def target(self, version: str) -> Target:
+        """The way up for a version; raises StopError."""
+        if version not in self._targets:
+            self._targets[version] = self._exchange.upstream(version, self._now).target
+        return self._targets[version]
 
 
 def own_divisions(bodies: Mapping[str, Body], code: str) -> set[str]:
@@ -185,6 +214,7 @@ def own_divisions(bodies: Mapping[str, Body], code: str) -> set[str]:
 
 def _upstream(
     exchange: Exchange,
+    platform: Platform,
     version: str,
     feeds: Sequence[Feed],
     now: datetime,
@@ -194,11 +224,7 @@ def _upstream(
     """The feeds of one version against the platform that takes it."""
     divisions = own_divisions(exchange.bodies, result.body)
     try:
-        target = exchange.upstream(version, now).target
-    except ConnectorError as error:
-        result.errors[f"upstream {version}"] = str(error)[:ERROR_LENGTH]
-        return
-    try:
+        target = platform.target(version)
         if not isinstance(target, UpstreamReading):
             result.errors[f"upstream {version}"] = "此上报方式不能核对"
             return
@@ -217,5 +243,3 @@ def _upstream(
             result.counts["listed"] += found.listed or 0
     except ConnectorError as error:
         result.errors[f"upstream {version}"] = str(error)[:ERROR_LENGTH]
-    finally:
-        target.close()

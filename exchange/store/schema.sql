@@ -753,6 +753,7 @@ create table key_range (
     compared_at timestamptz
 );
 create index key_range_of_feed on key_range (body, standard, table_code);
+create index key_range_due on key_range (body, standard, compared_at nulls first, id);
 create unique index key_range_first on key_range (body, standard, table_code)
     where after_key is null;
 
@@ -806,6 +807,7 @@ create table difference (
 );
 create unique index difference_open on difference (body, standard, table_code, record_key, kind)
     where resolved_at is null;
+create index difference_of_record on difference (body, standard, table_code, record_key, kind);
 
 -- Records that were handed on before everything they are compared with had arrived: looked at once
 -- more when the grace is over. Written by the verdict, taken away by the second look.
@@ -1053,7 +1055,8 @@ create table reconciliation (
     errors jsonb
 );
 create index reconciliation_of_body on reconciliation (body, at);
-create index delivery_lsh on delivery (lsh) where lsh is not null;
+create index delivery_serial on delivery (standard, table_code, lsh) where lsh is not null;
+create index delivery_unnumbered on delivery (standard, table_code) where lsh is null;
 
 -- Every look at an address that a row names, of bodies that allow it. The newest of a row and field
 -- tells how it stands; field is empty for a row that names no address.

@@ -15,7 +15,9 @@ import pytest
 from psycopg.rows import dict_row
 from sqlalchemy import make_url
 
+from connectors import provincial_rows
 from connectors.base import Outgoing, SendResult, StopError
+from connectors.content import UpstreamRow
 from connectors.provincial_database import ProvincialDatabase
 from schemas import Table
 from schemas.ddl import statements
@@ -237,6 +239,24 @@ class DatabaseSuite(TargetSuite):
             target.send(PROJECTS, [outgoing(1)])
         assert target.send(STEPS, [outgoing(1, table=STEPS)])[0].outcome == "sent"
 
+    def test_serial_numbers_are_read_once(
+        self, province: DatabaseProvince, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Those of the divisions and no others, in parts, and rows can be asked for meanwhile."""
+        monkeypatch.setattr(provincial_rows, "_LISTED", 2)
+        target = province.target()
+        target.send(PROJECTS, [outgoing(n, XZQHDM="420602") for n in range(5)])
+        target.send(PROJECTS, [outgoing(n, XZQHDM="420606") for n in range(5, 8)])
+        parts: list[int] = []
+        rows: dict[str, UpstreamRow] = {}
+        for part in target.serials(PROJECTS, {"420602"}):
+            parts.append(len(part))
+            rows |= target.by_serial(PROJECTS, part)
+        assert parts == [2, 2, 1]
+        ours = [str(row["LSH"]) for row in province.rows() if row["XZQHDM"] == "420602"]
+        assert sorted(rows) == sorted(ours)
+        assert list(target.serials(PROJECTS, {"420607"})) == []
+
     def test_a_silent_network(self, province: DatabaseProvince) -> None:
         """An answer that never comes is given up after the limit: unknown, found by asking."""
         province.hang = True
@@ -273,6 +293,7 @@ class TestPostgreSQL(DatabaseSuite):
         target.send(PROJECTS, rows)
         target.ask(PROJECTS, rows)
         target.verdicts(PROJECTS, rows)
+        assert list(target.serials(PROJECTS, {"420606"})) == []
         target.close()
         assert self._scans(province) == before
 

@@ -69,45 +69,49 @@ select
 from version v join state s on s.name = v.state
 where v.body = %(body)s and v.standard = %(standard)s and v.table_code = %(table_code)s
 
+-- name: by_hash
+-- What follows puts one whole feed beside another: each side is read once and met by its hash.
+-- A plan that looks into the one side for each row of the other is good for a few rows; made when
+-- few were there or nobody had counted them, it would be kept, and compare each row with each.
+select set_config('enable_nestloop', 'off', true)
+
 -- name: not_in_ledger
 -- Rows that the source has and that were in the ledger when they were compared.
 select distinct on (s.record_key) s.record_key, null::bigint as version_id,
     jsonb_build_object('row', s.row_key) as detail
-from source_row s join key_range r on r.id = s.range_id
-where r.body = %(body)s and r.standard = %(standard)s and r.table_code = %(table_code)s
-  and s.missing_since is null
+from source_row s
+where s.range_id = any(%(ranges)s) and s.missing_since is null
   and not exists (
       select from version v
-      where v.body = r.body and v.standard = r.standard and v.table_code = r.table_code
+      where v.body = %(body)s and v.standard = %(standard)s and v.table_code = %(table_code)s
         and v.record_key = s.record_key and v.content_hash = s.content_hash
   )
 order by s.record_key
 
 -- name: changed_at_source
 -- Records whose newest content here stands in no row of the source, though the record does.
+with standing as (
+    select s.record_key, s.content_hash from source_row s
+    where s.range_id = any(%(ranges)s) and s.missing_since is null
+)
 select n.record_key, n.id as version_id, jsonb_build_object('place', n.place) as detail
 from (
-    select distinct on (v.record_key) v.record_key, v.id, v.content_hash, v.place, v.pulled_at,
-        v.valid
+    select distinct on (v.record_key) v.record_key, v.id, v.content_hash, v.place, v.pulled_at
     from version v
     where v.body = %(body)s and v.standard = %(standard)s and v.table_code = %(table_code)s
       and v.state <> 'superseded'
     order by v.record_key, v.revision desc
 ) n
-cross join lateral (
-    select bool_or(s.content_hash = n.content_hash) as stands
-    from source_row s join key_range r on r.id = s.range_id
-    where s.record_key = n.record_key and s.missing_since is null
-      and r.body = %(body)s and r.standard = %(standard)s and r.table_code = %(table_code)s
-) h
-where h.stands is false
-  and n.pulled_at < (
-      select min(coalesce(r.compared_at, '-infinity')) from key_range r
-      where r.body = %(body)s and r.standard = %(standard)s and r.table_code = %(table_code)s
+where n.pulled_at < %(compared_at)s
+  and exists (select from standing s where s.record_key = n.record_key)
+  and not exists (
+      select from standing s
+      where s.record_key = n.record_key and s.content_hash = n.content_hash
   )
   and not exists (
       select from difference d
-      where d.version_id = n.id and d.kind = 'vanished'
+      where d.body = %(body)s and d.standard = %(standard)s and d.table_code = %(table_code)s
+        and d.record_key = n.record_key and d.kind = 'vanished' and d.version_id = n.id
         and (d.resolved_at is null or d.resolution = 'accepted')
   )
 
@@ -156,13 +160,8 @@ from (
       and v.state <> 'superseded'
     order by v.record_key, v.revision desc
 ) n
-where n.valid and n.state <> 'withdrawn'
-  and n.pulled_at < (
-      select min(coalesce(r.compared_at, '-infinity')) from key_range r
-      where r.body = %(body)s and r.standard = %(standard)s and r.table_code = %(table_code)s
-  )
+where n.valid and n.state <> 'withdrawn' and n.pulled_at < %(compared_at)s
   and not exists (
-      select from source_row s join key_range r on r.id = s.range_id
-      where s.record_key = n.record_key
-        and r.body = %(body)s and r.standard = %(standard)s and r.table_code = %(table_code)s
+      select from source_row s
+      where s.record_key = n.record_key and s.range_id = any(%(ranges)s)
   )

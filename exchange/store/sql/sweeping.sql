@@ -87,20 +87,22 @@ set ranges = sweep_day.ranges + 1,
     missed_at = coalesce(excluded.missed_at, sweep_day.missed_at),
     seconds = sweep_day.seconds + excluded.seconds
 
+-- name: ranges_of
+-- The ranges of a table, by which its held rows are found without a join, and since when the whole
+-- of it is compared: null while a part of it never was.
+select coalesce(array_agg(id), '{}') as ranges,
+    case when count(*) = count(compared_at) then min(compared_at) end as compared_at
+from key_range
+where body = %(body)s and standard = %(standard)s and table_code = %(table_code)s
+
 -- name: find_vanished
 -- Rows gone from the source whose content is the record's newest here, and stands there in no other
 -- row, once the whole table was compared since they went. A withdrawn record may go.
 with gone as (
     select s.record_key, s.content_hash, min(s.row_key) as row_key,
         min(s.missing_since) as missing_since
-    from source_row s join key_range r on r.id = s.range_id
-    where r.body = %(body)s and r.standard = %(standard)s and r.table_code = %(table_code)s
-      and s.missing_since is not null
-      and not exists (
-          select from key_range o
-          where o.body = r.body and o.standard = r.standard and o.table_code = r.table_code
-            and (o.compared_at is null or o.compared_at < s.missing_since)
-      )
+    from source_row s
+    where s.range_id = any(%(ranges)s) and s.missing_since <= %(compared_at)s
     group by 1, 2
 ), newest as (
     select distinct on (v.record_key) v.record_key, v.id, v.content_hash, v.valid, v.state
@@ -116,14 +118,15 @@ with gone as (
     from gone g join newest n using (record_key, content_hash)
     where n.valid and n.state <> 'withdrawn'
       and not exists (
-          select from source_row l join key_range r on r.id = l.range_id
-          where r.body = %(body)s and r.standard = %(standard)s and r.table_code = %(table_code)s
+          select from source_row l
+          where l.range_id = any(%(ranges)s) and l.missing_since is null
             and l.record_key = g.record_key and l.content_hash = g.content_hash
-            and l.missing_since is null
       )
       and not exists (
           select from difference d
-          where d.version_id = n.id and d.kind = 'vanished' and d.resolution = 'accepted'
+          where d.body = %(body)s and d.standard = %(standard)s and d.table_code = %(table_code)s
+            and d.record_key = n.record_key and d.kind = 'vanished' and d.version_id = n.id
+            and d.resolution = 'accepted'
       )
     on conflict (body, standard, table_code, record_key, kind) where resolved_at is null
     do nothing
@@ -142,10 +145,9 @@ set resolved_at = %(now)s,
     resolution = case when l.record_key is null then 'superseded' else 'returned' end
 from version v
 left join lateral (
-    select s.record_key from source_row s join key_range r on r.id = s.range_id
-    where r.body = v.body and r.standard = v.standard and r.table_code = v.table_code
+    select s.record_key from source_row s
+    where s.range_id = any(%(ranges)s) and s.missing_since is null
       and s.record_key = v.record_key and s.content_hash = v.content_hash
-      and s.missing_since is null
     limit 1
 ) l on true
 where d.version_id = v.id and d.kind = 'vanished' and d.resolved_at is null

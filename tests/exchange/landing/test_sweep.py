@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from connectors.front_database import FrontDatabase
+from connectors.key_ranges import KeyDigest, KeyRange, RangeSum
 from exchange.landing import sweep as sweeping
 from exchange.landing.land import Feed
 from exchange.landing.pull import pull
@@ -16,6 +17,7 @@ from exchange.landing.sweep import Swept, sweep
 from exchange.ledger.balance import balance
 from exchange.store.connection import Store
 from exchange.store.queries import load
+from schemas import Table
 from tests.connectors import conftest as fronts
 from tests.connectors.front_suite import FrontWorld
 from tests.connectors.source_suite import PROJECTS, STAGES, STANDARD, project
@@ -183,6 +185,33 @@ class SweepSuite:
         found = exchange.sweep()
         assert (found.ranges, found.differing, found.missed) == (10, 2, 2)
         assert found.compared < 96 + 10
+
+    def test_the_first_comparing_adds_up_nothing(
+        self, exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The rest of a table is not read whole for every range that is cut from it."""
+        monkeypatch.setattr(sweeping, "RANGE_ROWS", 10)
+        source, told = exchange.source, {"sums": 0, "keys": 0}
+        sums, keys = source.sums, source.keys
+
+        def counted_sums(table: Table, parts: Sequence[KeyRange]) -> list[RangeSum]:
+            found = sums(table, parts)
+            told["sums"] += sum(one.rows for one in found)
+            return found
+
+        def counted_keys(table: Table, part: KeyRange, *, limit: int) -> list[KeyDigest]:
+            found = keys(table, part, limit=limit)
+            told["keys"] += len(found)
+            return found
+
+        monkeypatch.setattr(source, "sums", counted_sums)
+        monkeypatch.setattr(source, "keys", counted_keys)
+        exchange.begin(200)
+        assert told["sums"] == 0
+        assert told["keys"] < 200 * 2.5
+        exchange.sweep()
+        assert told["sums"] == 200, "what is known is added up once and not listed again"
+        assert told["keys"] < 200 * 2.5
 
 
 @pytest.mark.database

@@ -7,7 +7,6 @@ table from end to end.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +15,7 @@ import psycopg
 import pytest
 
 from exchange.store.queries import load
+from tests.plans import KeptPlans, nodes
 from tests.stores import ExchangeStore, Postgres
 
 pytestmark = pytest.mark.database
@@ -25,7 +25,10 @@ BODIES = ("420602", "420606")
 LITTLE, MUCH = 2_000, 20_000
 FEW, MANY = 500, 5_000
 WAITING = ("landed", "queued", "sent", "unknown", "held", "sending")
-BIG = {"version", "journey", "delivery", "finding", "anchor", "batch", "judgement"}
+BIG = {
+    "version", "journey", "delivery", "finding", "anchor", "batch", "judgement", "difference",
+    "key_range",
+}  # fmt: skip
 IDS = list(range(1, 21))
 
 QUERIES: dict[tuple[str, str], dict[str, Any]] = {
@@ -90,26 +93,27 @@ QUERIES: dict[tuple[str, str], dict[str, Any]] = {
         "body": BODIES[0], "standard": STANDARD, "table_code": TABLE, "versions": IDS,
         "record_keys": [f"R{n}" for n in IDS], "local_keys": [f"L{n}" for n in IDS],
     },
+    ("reconciling", "delivered_after"): {
+        "body": BODIES[0], "standard": STANDARD, "table_code": TABLE, "record_key": "K5",
+        "revision": 1, "limit": 20, "sent_before": NOW,
+    },
+    ("reconciling", "known_serials"): {
+        "standard": STANDARD, "table_code": TABLE, "serials": [f"S{n}" for n in IDS],
+    },
+    ("reconciling", "unnumbered"): {"standard": STANDARD, "table_code": TABLE},
+    ("reconciling", "keep_difference"): {
+        "body": BODIES[0], "standard": STANDARD, "table_code": TABLE, "record_key": "K7",
+        "kind": "lost_upstream", "owner": "upstream", "version": 7, "detail": "{}", "now": NOW,
+    },
+    ("sweeping", "range_due"): {
+        "body": BODIES[0], "standard": STANDARD, "table_codes": [TABLE], "before": NOW,
+    },
     ("ledger", "balance"): {},
     ("ledger", "bodies_now"): {},
     ("clocks", "open_by_body"): {"now": NOW, "bodies": list(BODIES), "due": [NOW, NOW]},
     ("ledger", "slow_versions"): {"now": NOW, "limit": 20},
     ("ledger", "journey_of"): {"ids": IDS},
 }  # fmt: skip
-
-KEPT_PLANS = (
-    "load 'auto_explain'",
-    "set auto_explain.log_min_duration = 0",
-    "set auto_explain.log_analyze = on",
-    "set auto_explain.log_buffers = on",
-    "set auto_explain.log_timing = off",
-    "set auto_explain.log_format = 'json'",
-    "set auto_explain.log_level = 'notice'",
-    "set client_min_messages = 'notice'",
-    "set plan_cache_mode = 'force_generic_plan'",
-    # as every connection of the exchange
-    "set random_page_cost = 1.1",
-)
 
 
 FILLING = """
@@ -131,8 +135,19 @@ insert into journey (version_id, to_state, by, why)
 select n, 'x', 'x', 'x'
 from generate_series(%(first)s::int, %(last)s::int) n, generate_series(1, 3);
 
-insert into delivery (version_id, step, kind, standard, table_code, payload, content_hash, outcome)
-select n, 1, 'insert', %(s)s, %(t)s, '{}', sha256(n::text::bytea), 'confirmed'
+insert into delivery (version_id, step, kind, standard, table_code, payload, content_hash, outcome,
+                      lsh)
+select n, 1, 'insert', %(s)s, %(t)s, '{}', sha256(n::text::bytea), 'confirmed', 'S' || n
+from generate_series(%(first)s::int, %(last)s::int) n;
+
+insert into difference (body, standard, table_code, record_key, kind, owner, version_id, found_at,
+                        seen_at, resolved_at, resolution)
+select '420602', %(s)s, %(t)s, 'K' || n, 'lost_upstream', 'upstream', n, %(old)s, %(old)s, %(old)s,
+       'accepted'
+from generate_series(%(first)s::int, %(last)s::int) n;
+
+insert into key_range (body, standard, table_code, after_key, compared_at)
+select '420602', %(s)s, %(t)s, to_jsonb(n), %(old)s
 from generate_series(%(first)s::int, %(last)s::int) n;
 
 insert into rectification_item (rectification_id, body, standard, table_code, record_key, local_key,
@@ -171,13 +186,6 @@ def pages(conn: psycopg.Connection, name: tuple[str, str]) -> tuple[int, set[str
     return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"], whole & BIG
 
 
-def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The nodes of a plan."""
-    yield plan
-    for child in plan.get("Plans", ()):
-        yield from nodes(child)
-
-
 @pytest.fixture
 def dsn(exchange_store: ExchangeStore, postgres: Postgres) -> str:
     """The superuser's way to a store with nothing in it."""
@@ -186,8 +194,14 @@ def dsn(exchange_store: ExchangeStore, postgres: Postgres) -> str:
 
 @pytest.fixture
 def conn(dsn: str) -> Iterator[psycopg.Connection]:
-    """A connection to it."""
+    """A connection to it; it knows two bodies."""
     with psycopg.connect(dsn, autocommit=True) as opened:
+        for body in BODIES:
+            opened.execute("insert into body values (%s, 'x', '{}', 'x')", (body,))
+            opened.execute(
+                "insert into feed (body, standard, table_code, pulled_at) values (%s, %s, %s, %s)",
+                (body, STANDARD, TABLE, NOW),
+            )
         yield opened
 
 
@@ -195,15 +209,11 @@ def conn(dsn: str) -> Iterator[psycopg.Connection]:
 def worker(dsn: str) -> Iterator[psycopg.Connection]:
     """Another, that keeps the plans it made; nothing is filled in through it: that renews plans."""
     with psycopg.connect(dsn, autocommit=True) as opened:
-        for setting in KEPT_PLANS:
-            opened.execute(setting.encode())
         yield opened
 
 
 def furnish(conn: psycopg.Connection) -> None:
-    """A little: two bodies, twenty versions in each state on the way, the rest confirmed."""
-    for body in BODIES:
-        conn.execute("insert into body values (%s, 'x', '{}', 'x')", (body,))
+    """A little: twenty versions in each state on the way, the rest confirmed."""
     conn.execute(
         "insert into rectification (body, state, opened_at, collect_until)"
         " values ('420602', 'collecting', now(), now())"
@@ -245,21 +255,10 @@ def test_plans_of_an_empty_store_take_a_handful_out_of_a_backlog(
     What waits, ten times more of it, is not read for each of the few that are taken, nor is it
     compared with each. Counted are pages, and rows that were looked at.
     """
-    said: list[str] = []
-    worker.add_notice_handler(lambda notice: said.append(notice.message_primary or ""))
+    plans = KeptPlans(worker)
 
     def touched(name: tuple[str, str]) -> int:
-        said.clear()
-        with worker.transaction(force_rollback=True):
-            worker.execute(load(name[0])[name[1]], QUERIES[name], prepare=True)
-        told = json.loads(next(text for text in said if "plan:" in text).partition("plan:")[2])
-        plan: dict[str, Any] = told["Plan"]
-        looked_at = sum(
-            node.get(kind, 0) * node["Actual Loops"]
-            for node in nodes(plan)
-            for kind in ("Actual Rows", "Rows Removed by Join Filter", "Rows Removed by Filter")
-        )
-        return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] + looked_at)
+        return plans.touched(load(name[0])[name[1]], QUERIES[name])
 
     for name in QUERIES:
         touched(name)
