@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -155,7 +155,13 @@ class Ledger:
             settle(conn, [mended], now=at)
 
     def look(
-        self, version: int, *, at: datetime, outcome: str, failing: bool | None = None
+        self,
+        version: int,
+        *,
+        at: datetime,
+        outcome: str,
+        failing: bool | None = None,
+        waived: Mapping[str, str] | None = None,
     ) -> None:
         """An address of the version was opened, or not; a failing look has its finding."""
         with self.owner.transaction() as conn:
@@ -165,8 +171,8 @@ class Ledger:
                     "insert into finding (version_id, judgement_id, at, rule, rule_version,"
                     " consequence, dimension, clause, detail) values"
                     " (%s, null, %s, 'PRC-026/link_cannot_be_opened', 1, 'advice',"
-                    " 'accessibility', 'PRC-026', '{}') returning id",
-                    (version, at),
+                    " 'accessibility', 'PRC-026', %s) returning id",
+                    (version, at, json.dumps({"waived": waived}, ensure_ascii=False)),
                 ).fetchone()
                 assert row is not None
                 number = row["id"]

@@ -133,13 +133,19 @@ def _never(rule: str) -> bool:
 
 
 @cache
-def _codes_and_clauses() -> frozenset[str]:
-    """All rules of all versions of the standard, and the clauses they rest on."""
+def rule_codes() -> frozenset[str]:
+    """All rules of all versions of the standard: on rows, on dossiers, and the one on links."""
     codes = {LINK_RULE.code}
     for version in versions():
         ruleset = Ruleset.load(load_standard(version))
         codes |= ruleset.rules.keys() | {rule.code for rule in ruleset.dossier_rules}
-    return frozenset(codes | {code.partition("/")[0] for code in codes})
+    return frozenset(codes)
+
+
+def _codes_and_clauses() -> frozenset[str]:
+    """All rules and the clauses they rest on."""
+    codes = rule_codes()
+    return codes | {code.partition("/")[0] for code in codes}
 
 
 def placed(rule: Rule, standard: Standard) -> Rule:

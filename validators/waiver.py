@@ -38,8 +38,8 @@ def waived(
     found: Sequence[Sequence[Finding]], waivers: Sequence[Waiver], day: date
 ) -> list[list[Finding]]:
     """The findings of each record, those under a waiver of this day as advice that says so."""
-    excused = {waiver.rule: waiver for waiver in waivers if waiver.holds(day)}
-    return [[_waived(finding, excused.get(finding.rule)) for finding in each] for each in found]
+    held = {waiver.rule: waiver for waiver in waivers if waiver.holds(day)}
+    return [[_waived(finding, held.get(finding.rule)) for finding in each] for each in found]
 
 
 def turn(waivers: Sequence[Waiver], day: date) -> date | None:
@@ -52,9 +52,8 @@ def turn(waivers: Sequence[Waiver], day: date) -> date | None:
     return min(days, default=None)
 
 
-def _waived(finding: Finding, waiver: Waiver | None) -> Finding:
-    if waiver is None or finding.consequence == "advice":
-        return finding
+def excused(finding: Finding, waiver: Waiver) -> Finding:
+    """The finding as advice that says who excused it, until when and why."""
     told = {
         "consequence": finding.consequence,
         "reason": waiver.reason,
@@ -65,3 +64,10 @@ def _waived(finding: Finding, waiver: Waiver | None) -> Finding:
     return replace(
         finding, consequence="advice", message=finding.message + waiver.mark, waived=told
     )
+
+
+def _waived(finding: Finding, waiver: Waiver | None) -> Finding:
+    """What is advice anyway costs nothing and is left as it is."""
+    if waiver is None or finding.consequence == "advice":
+        return finding
+    return excused(finding, waiver)

@@ -13,9 +13,8 @@ from exchange.settings import Settings
 from exchange.store.addresses import app_url
 from exchange.store.connection import Conn, Store
 from exchange.waivers import register
-from schemas import load, versions
-from validators import Ruleset
 from validators.record import wall_time
+from validators.ruleset import rule_codes
 
 STATES = {"in_force": "生效中", "future": "未生效", "expired": "已到期", "revoked": "已撤销"}
 _who = click.option("--who", required=True, help="Who gives this command; goes into the audit.")
@@ -56,11 +55,8 @@ def add(
     now = datetime.now(UTC)
     first = _day("--from", from_day) if from_day else wall_time(now).date()
     request = register.Request(body, rule, reason, signer, first, _day("--until", until_day))
-    rulesets = [Ruleset.load(load(name)) for name in versions()]
-    codes = {code for ruleset in rulesets for code in ruleset.rules}
-    codes |= {rule.code for ruleset in rulesets for rule in ruleset.dossier_rules}
     with _opened() as conn:
-        added = register.add(conn, request, rules=codes, who=who, now=now)
+        added = register.add(conn, request, rules=rule_codes(), who=who, now=now)
     click.echo(
         f"waiver {added.number} holds from {request.from_day} until {request.until_day}; "
         f"{added.judged_again} records and {added.dossiers} dossiers are judged again"

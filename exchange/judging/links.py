@@ -1,7 +1,9 @@
 """Look at the addresses that rows name, for bodies that allow it, and note what does not open.
 
 Nothing is contacted inside a transaction. A look costs a row nothing: what fails is advice. The
-same failure again opens no second finding; the next look that succeeds is on record beside it.
+same failure again opens no second finding; the next look that succeeds is on record beside it. A
+body that is excused from the rule is told so in its findings, and is not scored for them; when a
+waiver begins or ends, what did not open is looked at again in the next round.
 """
 
 from __future__ import annotations
@@ -15,11 +17,15 @@ from connectors.allowed_links import ATTACHMENT_IDS, DOCUMENTS, PAGES, Address
 from connectors.county import Body
 from connectors.link_probe import NOT_CONTACTED, OUTCOME_NAMES, Limits, Looked, look
 from exchange.judging.verdict import as_json
+from exchange.judging.waivers import last_turn, waivers_of
 from exchange.store.connection import Conn, Store
 from exchange.store.queries import load
 from schemas import Standard, Table
 from schemas.policy import Policy
+from validators.finding import Finding
 from validators.links import LINK_RULE, link_finding
+from validators.record import wall_time
+from validators.waiver import Waiver, excused
 
 Q = load("links")
 NO_ADDRESS = "none"
@@ -52,7 +58,8 @@ def look_at_links(
         return total
     limits = Limits(terms.wait_s, terms.whole_s, terms.head_bytes)
     seen: dict[tuple[str, str], Looked] = {}
-    for row in _due(store, body, standards, policy, now):
+    rows, waiver = _due(store, body, standards, policy, now)
+    for row in rows:
         table = standards[row["standard"]].table(row["table_code"])
         looks = []
         for address in body.links.addresses(table, row["raw"], body.link):
@@ -63,13 +70,14 @@ def look_at_links(
         total.rows += 1
         total.addresses += len(looks)
         with store.transaction() as conn:
-            total.failing += _note(conn, row, table, looks, now)
+            total.failing += _note(conn, row, table, looks, waiver, now)
     return total
 
 
 def _due(
     store: Store, body: Body, standards: Mapping[str, Standard], policy: Policy, now: datetime
-) -> list[dict[str, Any]]:
+) -> tuple[list[dict[str, Any]], Waiver | None]:
+    """The rows to look at, and what excuses the body from the rule today."""
     terms = policy.links
     named = {*PAGES, *DOCUMENTS, *ATTACHMENT_IDS}
     tables = {
@@ -79,6 +87,7 @@ def _due(
         if named & table.by_code.keys() or (body.link and table.code == "SPGL_XMJBXXB")
     }
     with store.transaction() as conn:
+        in_force = waivers_of(conn, body.code, wall_time(now).date())
         rows = conn.execute(
             Q["rows_to_look_at"],
             {
@@ -86,10 +95,12 @@ def _due(
                 "tables": sorted(tables),
                 "since": now - timedelta(days=terms.recent_days),
                 "again": now - timedelta(days=terms.every_days),
+                "turned": last_turn(conn, body.code, LINK_RULE.code, now),
                 "limit": terms.per_round,
             },
         ).fetchall()
-    return [row for row in rows if row["standard"] in standards]
+    waiver = next((one for one in in_force if one.rule == LINK_RULE.code), None)
+    return [row for row in rows if row["standard"] in standards], waiver
 
 
 def _note(
@@ -97,6 +108,7 @@ def _note(
     row: Mapping[str, Any],
     table: Table,
     looks: list[tuple[Address, Looked]],
+    waiver: Waiver | None,
     now: datetime,
 ) -> int:
     """Write the looks at one row; how many failed."""
@@ -109,33 +121,35 @@ def _note(
         finding = None
         if looked.outcome != "ok" and looked.outcome not in NOT_CONTACTED:
             failing += 1
-            finding = _finding(conn, row, table, address, looked, now)
+            one = _worded(row, table, address, looked)
+            if waiver is not None:
+                one = excused(one, waiver)
+            finding = _number(conn, row["id"], address.field, looked, one, now)
         told = {"field": address.field, "outcome": looked.outcome, "detail": looked.detail}
         conn.execute(Q["note_look"], fact | told | {"finding": finding})
     return failing
 
 
-def _finding(
-    conn: Conn,
-    row: Mapping[str, Any],
-    table: Table,
-    address: Address,
-    looked: Looked,
-    now: datetime,
-) -> int:
-    """The number of the finding: that of the last look if it failed alike, else a new one."""
-    asked = {"version": row["id"], "field": address.field}
-    last = conn.execute(Q["last_look"], asked).fetchone()
-    if last is not None and last["outcome"] == looked.outcome and last["finding_id"]:
-        return int(last["finding_id"])
+def _worded(row: Mapping[str, Any], table: Table, address: Address, looked: Looked) -> Finding:
+    """What stands against the row for an address that did not open."""
     seen = OUTCOME_NAMES[looked.outcome] + (f"（{looked.detail}）" if looked.detail else "")
-    one = link_finding(
+    return link_finding(
         table, row["raw"], row=row["id"], where=row["place"], field=address.field, seen=seen
     )
+
+
+def _number(
+    conn: Conn, version: int, field: str, looked: Looked, one: Finding, now: datetime
+) -> int:
+    """The number of the finding: that of the last look if it failed alike, else a new one."""
+    last = conn.execute(Q["last_look"], {"version": version, "field": field}).fetchone()
+    alike = last is not None and (last["outcome"], last["waived"]) == (looked.outcome, one.waived)
+    if last is not None and alike and last["finding_id"]:
+        return int(last["finding_id"])
     found = conn.execute(
         Q["open_finding"],
         {
-            "version": row["id"],
+            "version": version,
             "now": now,
             "rule": one.rule,
             "rule_version": one.version,

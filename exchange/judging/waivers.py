@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 
 from exchange.store.connection import Conn
 from exchange.store.queries import load
+from validators.record import RECORD_ZONE
 from validators.waiver import Waiver
 
 Q = load("judging")
@@ -23,4 +24,12 @@ def waivers_ahead(conn: Conn, bodies: Collection[str], day: date) -> dict[str, l
     found: dict[str, list[Waiver]] = {}
     for row in conn.execute(Q["waivers_ahead"], {"bodies": sorted(bodies), "day": day}):
         found.setdefault(row.pop("body"), []).append(Waiver(**row))
+    return found
+
+
+def last_turn(conn: Conn, body: str, rule: str, now: datetime) -> datetime | None:
+    """When a waiver of this rule last began to hold or ceased to; None: never yet."""
+    asked = {"body": body, "rule": rule, "now": now, "zone": RECORD_ZONE.key}
+    row = conn.execute(Q["last_turn"], asked).fetchone()
+    found: datetime | None = row["at"] if row else None
     return found

@@ -3,7 +3,8 @@
 A waiver changes no verdict that was given. Records that its rule alone sent back are judged again
 when it is added; records that ride along under it are judged without it when it has expired or is
 revoked and they come again. Dossiers do not come again by themselves: those that the rule stands
-against are judged again when a waiver is added or revoked, and on the day after its last one.
+against are judged again when a waiver is added or revoked, and on the day after its last one; so
+are addresses that did not open looked at again in the next round after each of these.
 """
 
 from __future__ import annotations

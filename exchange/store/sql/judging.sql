@@ -232,6 +232,17 @@ from waiver
 where body = any(%(bodies)s) and until_day >= %(day)s and revoked_at is null
 order by body, rule, until_day, id desc
 
+-- name: last_turn
+-- When a waiver of the rule last began to hold or ceased to for the body: from the beginning of its
+-- first day, unless it was added later, to the end of its last one or its revocation.
+select max(t.at) as at
+from waiver w
+cross join lateral (values
+    (greatest(w.added_at, w.from_day::timestamp at time zone %(zone)s)),
+    (coalesce(w.revoked_at, (w.until_day + 1)::timestamp at time zone %(zone)s))
+) t (at)
+where w.body = %(body)s and w.rule = %(rule)s and t.at <= %(now)s
+
 -- name: look_again_later
 insert into second_look (version_id, body, due_at)
 select id, %(body)s, due_at from unnest(%(ids)s::bigint[], %(due)s::timestamptz[]) as n (id, due_at)

@@ -89,6 +89,13 @@ where i.rectification_id = %(case)s and i.resolved_at is null
   and not exists (
       select from dossier_finding d where d.finding_id = f.id and d.closed_at is not null
   )
+  and not exists (
+      -- an address that came to something else when it was looked at again
+      select from link_probe p
+      join link_probe l on l.version_id = p.version_id and l.field = p.field and l.id > p.id
+      where p.version_id = f.version_id and p.finding_id = f.id
+        and l.finding_id is distinct from f.id
+  )
 order by f.version_id, f.id
 
 -- name: next_number

@@ -65,10 +65,13 @@ where s.valid and f.at < %(end)s and f.consequence in ('reject', 'rectify')
 
 -- name: opened
 -- The third: addresses that were opened that day, as they stood at the day's last look. Looks that
--- reached nobody by our own choice (no address, not allowed) are none.
-select distinct on (p.version_id, p.field) p.version_id, v.body, p.finding_id
+-- reached nobody by our own choice (no address, not allowed) are none. What somebody had excused is
+-- a finding, but does not count as failing.
+select distinct on (p.version_id, p.field) p.version_id, v.body, p.finding_id,
+       p.finding_id is not null and f.detail ->> 'waived' is null as failing
 from link_probe p
 join version v on v.id = p.version_id
+left join finding f on f.id = p.finding_id
 where p.at >= %(start)s and p.at < %(end)s and (p.outcome = 'ok' or p.finding_id is not null)
 order by p.version_id, p.field, p.id desc
 
@@ -125,7 +128,7 @@ group by j.body
 
 -- name: links
 select body, count(distinct version_id) as looked,
-       count(distinct version_id) filter (where finding_id is not null) as failing
+       count(distinct version_id) filter (where failing) as failing
 from opened
 group by body
 
@@ -175,8 +178,7 @@ from (
     from (
         select id, body, dimension, version_id from scored_finding
         union all
-        select finding_id, body, 'accessibility', version_id from opened
-        where finding_id is not null
+        select finding_id, body, 'accessibility', version_id from opened where failing
     ) o
 ) f
 join version s on s.id = f.version_id
@@ -199,14 +201,24 @@ order by s.body, s.place_in_list
 
 -- name: waived
 -- Findings of that day that somebody had excused: not scored, never silent.
-select s.body, f.rule, f.detail -> 'waived' ->> 'signer' as signer,
+select e.body, f.rule, f.detail -> 'waived' ->> 'signer' as signer,
        f.detail -> 'waived' ->> 'until' as until, f.detail -> 'waived' ->> 'reason' as reason,
        count(*) as findings
-from scored s
-join finding f on f.version_id = s.id
-where s.valid and f.at < %(end)s and f.consequence = 'advice' and f.detail ->> 'waived' is not null
-  and f.judgement_id = (
-      select max(l.judgement_id) from finding l where l.version_id = s.id and l.at < %(end)s
-  )
+from (
+    select s.body, f.id
+    from scored s
+    join finding f on f.version_id = s.id
+    where s.valid and f.at < %(end)s and f.consequence = 'advice'
+      and (f.judgement_id = (
+              select max(l.judgement_id) from finding l where l.version_id = s.id and l.at < %(end)s
+          ) or exists (
+              select from dossier_finding d
+              where d.finding_id = f.id and coalesce(d.closed_at, 'infinity') >= %(end)s
+          ))
+    union all
+    select body, finding_id from opened where finding_id is not null and not failing
+) e
+join finding f on f.id = e.id
+where f.detail ->> 'waived' is not null
 group by 1, 2, 3, 4, 5
 order by 1, 2, 3, 4, 5

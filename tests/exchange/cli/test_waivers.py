@@ -12,19 +12,21 @@ from tests.stores import ExchangeStore
 pytestmark = pytest.mark.database
 
 
-def test_a_rule_on_dossiers_can_be_waived_and_revoked(
+@pytest.mark.parametrize("rule", ["INS-013/case_without_receipt", "PRC-026/link_cannot_be_opened"])
+def test_a_rule_beyond_rows_can_be_waived_and_revoked(
+    rule: str,
     exchange_store: ExchangeStore,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The code of a rule on whole dossiers is taken as one on records is."""
+    """The codes of a rule on whole dossiers and of that on links are taken as one on rows is."""
     store = Store(exchange_store.app_dsn, by="test")
     with store.transaction() as conn:
         conn.execute("insert into body values (%s, '测试县', '{420602}', 'none')", (BODY,))
     store.close()
     monkeypatch.setattr(waivers, "app_url", lambda _: exchange_store.app_dsn)
     asked = {
-        "--body": BODY, "--rule": "INS-013/case_without_receipt", "--reason": "系统升级",
+        "--body": BODY, "--rule": rule, "--reason": "系统升级",
         "--signer": "张主任", "--until": "2999-12-31", "--who": "lisi",
     }  # fmt: skip
     parts = [part for pair in asked.items() for part in pair]

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from exchange.notices.casefile import items_of
 from exchange.notices.chase import ChaseSummary, chase
 from schemas.policy import Policy, load
 from tests.ledgers import Ledger, finding
@@ -213,3 +214,20 @@ def test_a_case_that_cannot_be_written_does_not_stop_the_others(
     assert summary.notified == ["襄工改整〔2026〕1号"]
     assert len(summary.failures) == 1
     assert "990000" in summary.failures[0]
+
+
+def test_waived_link_is_told_while_it_was_the_last_look(ledger: Ledger) -> None:
+    """A record of a case names its excused address until a look comes to something else."""
+    ledger.body("420602", "襄城区")
+    version = faulty(ledger)
+    waived = {"signer": "张主任", "until": "2026-12-31"}
+    ledger.look(version, at=NOON, outcome="status", waived=waived)
+
+    def told() -> list[bool]:
+        with ledger.store.transaction() as conn:
+            (item,) = items_of(conn, 1)
+        return [bool(one["waived"]) for one in item.findings]
+
+    assert told() == [False, True]
+    ledger.look(version, at=LATER, outcome="ok")
+    assert told() == [False]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -18,6 +19,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 DAY = date(2026, 11, 20)
 AFTER = datetime(2026, 11, 21, 1, 30, tzinfo=ZONE)
 POLICY = load("420600", DAY)
+WAIVED = {"signer": "张主任", "until": "2026-12-31", "reason": "服务器迁移"}
 
 
 def card_of(
@@ -74,6 +76,51 @@ def test_accessibility_is_what_opened_that_day(told: Ledger) -> None:
     assert row.rule == "PRC-026/link_cannot_be_opened"
     expected = 100 * (3 * 20 * 10 / 11 + 15 * 1 + 20 * 0.875 + 5 * 0.75) / 100
     assert card.standings[1].total == pytest.approx(expected, abs=0.005)
+
+
+def test_waived_link_is_listed_and_costs_nothing(told: Ledger) -> None:
+    """A record whose address may stay shut counts as opened; the waiver is named with its count."""
+    ours = "select id from version where record_key like '%%Q%%' order by id limit 2"
+    first, second = (row["id"] for row in told.rows(ours))
+    noon = datetime(2026, 11, 20, 12, 0, tzinfo=ZONE)
+    told.look(first, at=noon, outcome="status", waived=WAIVED)
+    told.look(second, at=noon, outcome="status", waived=WAIVED)
+    told.look(second, at=noon + timedelta(hours=1), outcome="ok")
+    with told.store.transaction() as conn:
+        card = score(conn, DAY, POLICY, now=AFTER)
+        listed = by_body(conn, card.span, 5)
+    measures = card.standings[1].measures
+    assert (measures.links.looked, measures.links.failing) == (2, 0)
+    assert measures.share("accessibility") == 1
+    assert "accessibility" not in listed["420602"].failing
+    (told_of,) = card.waived
+    assert (told_of["rule"], told_of["findings"]) == ("PRC-026/link_cannot_be_opened", 1)
+    assert (told_of["signer"], told_of["until"]) == ("张主任", "2026-12-31")
+
+
+def test_waived_finding_on_a_dossier_is_listed_while_it_stands(told: Ledger) -> None:
+    """Findings on whole dossiers belong to no judgement of rows; excused ones are told, too."""
+    (row,) = told.rows("select id from version where record_key like '%%Q0%%'")
+    noon = datetime(2026, 11, 20, 12, 0, tzinfo=ZONE)
+    with told.owner.transaction() as conn:
+        conn.execute(
+            "with d as (insert into dossier (standard, kind, key, reviewed_at)"
+            " values ('3.0', 'case', 'x', %(at)s) returning id),"
+            " f as (insert into finding (version_id, judgement_id, at, rule, rule_version,"
+            " consequence, dimension, clause, detail) values (%(row)s, null, %(at)s, 'INS-013/x',"
+            " 1, 'advice', 'completeness', 'INS-013', %(detail)s) returning id)"
+            " insert into dossier_finding (finding_id, dossier_id, version_id, rule, consequence,"
+            " opened_at, closed_at, closed_why) select f.id, d.id, %(row)s, 'INS-013/x', 'advice',"
+            " %(at)s, %(closed)s, '' from d, f",
+            {
+                "row": row["id"], "at": noon, "closed": noon + timedelta(days=1),
+                "detail": json.dumps({"waived": WAIVED}),
+            },
+        )  # fmt: skip
+    assert [(one["rule"], one["findings"]) for one in card_of(told).waived] == [("INS-013/x", 1)]
+    with told.owner.transaction() as conn:
+        conn.execute("update dossier_finding set closed_at = %s", (noon,))
+    assert card_of(told).waived == []
 
 
 def test_a_past_day_gives_the_same_numbers_again(told: Ledger) -> None:
