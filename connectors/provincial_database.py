@@ -56,6 +56,7 @@ from connectors.database_products import (
 )
 from connectors.deadline import deadline
 from connectors.front_layout import tables_present
+from connectors.key_ranges import RangeSum
 from connectors.provincial_rows import CannotBeWrittenError, ProvincialRows
 from connectors.upstream import UpstreamFileError, Way
 from connectors.upstream_reading import UpstreamReading
@@ -153,6 +154,13 @@ class ProvincialDatabase(Target, UpstreamReading):
             there = self._rows_of(connection, table)
             with deadline(connection, self._seconds):
                 return there.look_by_serial(connection, serials)
+
+    def sum(self, table: Table, serials: Sequence[str]) -> RangeSum | None:
+        """By the database's own digests where it has such."""
+        with self._connected(table) as connection:
+            there = self._rows_of(connection, table)
+            with deadline(connection, self._seconds):
+                return there.sum_by_serial(connection, serials)
 
     def serials(self, table: Table, divisions: Collection[str]) -> Iterator[list[str]]:
         """By one statement, whose rows come as they are taken; each wait has its limit."""

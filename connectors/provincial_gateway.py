@@ -168,6 +168,9 @@ class ProvincialGateway(Target, UpstreamReading):
         present = self._query(table, [{"LSH": serial} for serial in serials])
         return {serial: rows[0] for serial, rows in zip(serials, present, strict=True) if rows}
 
+    def sum(self, table: Table, serials: Sequence[str]) -> None:
+        """The services make no digests."""
+
     def serials(self, table: Table, divisions: Collection[str]) -> None:
         """The services give no lists: what others wrote there cannot be seen."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -12,9 +13,12 @@ from sqlalchemy import (
     Connection,
     Date,
     DateTime,
+    LargeBinary,
     Numeric,
     Select,
+    Text,
     column,
+    func,
     insert,
     select,
     table,
@@ -27,6 +31,7 @@ from connectors.content import Content, Row, UpstreamRow, address_of, fold_addre
 from connectors.database_products import Product
 from connectors.deadline import deadline
 from connectors.front_layout import Column, Present
+from connectors.key_ranges import RangeSum
 from schemas import Table
 from schemas.values import NotOfTypeError, parse
 
@@ -78,6 +83,7 @@ class ProvincialRows:
         }
         self._whole = select(*texts.values()).select_from(self._table)
         self._serial = texts.get("LSH")
+        self._sum = self._sum_of_digests(product, [each.element for each in texts.values()])
         self._asked: dict[tuple[tuple[bool, ...], ...], Select[Any]] = {}
 
     def to_write(self, row: Row) -> dict[str, Any]:
@@ -123,16 +129,22 @@ class ProvincialRows:
         """The rows with these serial numbers."""
         if "LSH" not in self._there:
             return {}
-        number = self._numbered
         found = {}
-        usable = [serial for serial in serials if serial.isdigit() or not number]
-        for part in _chunks(usable, _SERIALS):
-            keys = [int(serial) if number else serial for serial in part]
-            chosen = self._whole.where(self._c("LSH").in_(keys))
-            for values in self._rows(connection.execute(chosen)):
+        for chosen in self._chosen(serials):
+            for values in self._rows(connection.execute(self._whole.where(chosen))):
                 row = UpstreamRow.of(self._standard, values)
                 found[str(row.lsh).strip()] = row
         return found
+
+    def sum_by_serial(self, connection: Connection, serials: Iterable[str]) -> RangeSum | None:
+        """The number of rows with these serial numbers and the sum of their digests, if it can."""
+        if self._sum is None:
+            return None
+        rows = digest = 0
+        for chosen in self._chosen(serials):
+            count, added = connection.execute(self._sum.where(chosen)).one()
+            rows, digest = rows + int(count), digest + int(Decimal(added or 0))
+        return RangeSum(rows, digest)
 
     def serials(
         self, connection: Connection, divisions: Collection[str], seconds: float
@@ -156,6 +168,25 @@ class ProvincialRows:
             if not part:
                 return
             yield [str(serial) for (serial,) in part]
+
+    def _chosen(self, serials: Iterable[str]) -> Iterator[ColumnElement[bool]]:
+        """The conditions that choose these serial numbers, some hundred at a time."""
+        number = self._numbered
+        usable = [serial for serial in serials if serial.isdigit() or not number]
+        for part in _chunks(usable, _SERIALS):
+            yield self._c("LSH").in_([int(serial) if number else serial for serial in part])
+
+    def _sum_of_digests(
+        self, product: Product, texts: Sequence[ColumnElement[Any]]
+    ) -> Select[Any] | None:
+        kinds = [part.type for part in self._there.values()]
+        large = any(isinstance(kind, Text | LargeBinary) for kind in kinds)
+        if "LSH" not in self._there or product.digest is None:
+            return None
+        if large and not product.digests_large:
+            return None
+        total: ColumnElement[Any] = func.sum(product.digest(texts), type_=Numeric())
+        return select(func.count(), product.text(total, total.type)).select_from(self._table)
 
     @property
     def _numbered(self) -> bool:

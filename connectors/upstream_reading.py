@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Sequence
 
 from connectors.content import UpstreamRow
+from connectors.key_ranges import RangeSum
 from schemas import Table
 
 
@@ -15,6 +16,14 @@ class UpstreamReading(ABC):
     @abstractmethod
     def by_serial(self, table: Table, serials: Sequence[str]) -> dict[str, UpstreamRow]:
         """Those of the rows with these serial numbers that are there."""
+
+    @abstractmethod
+    def sum(self, table: Table, serials: Sequence[str]) -> RangeSum | None:
+        """How many rows with these serial numbers are there, and the platform's digests added up.
+
+        A digest is of all columns, so that no row can change and its sum stay. None when the
+        platform makes none: then the rows themselves must be read.
+        """
 
     @abstractmethod
     def serials(self, table: Table, divisions: Collection[str]) -> Iterator[list[str]] | None:

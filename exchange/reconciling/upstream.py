@@ -1,8 +1,9 @@
 """The ledger against what lies upstream: what we sent is there as we sent it, and nothing else.
 
 Our versions are gone through in the order of their records, some hundred at a time. Of each such
-range the rows upstream are counted and their contents summed up; only where count or sum differs
-from what was sent are the rows compared one by one.
+range the platform counts its rows and adds up their digests. Where that, and what we sent, is as it
+was when the range last agreed, no row of it is read on either side; otherwise all are, and compared
+one by one.
 
 What we did not send is found by serial numbers alone: those of our divisions are read once, from
 end to end, and only the rows of such that no delivery knows are read whole.
@@ -13,10 +14,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
+from zlib import crc32
 
 from connectors.base import Outgoing
 from connectors.content import UpstreamRow, changed_columns, content_of
+from connectors.key_ranges import RangeSum
 from connectors.upstream_reading import UpstreamReading
 from exchange.reconciling.differences import Difference, keep, resolve
 from exchange.store.connection import Store
@@ -25,7 +29,9 @@ from schemas import Table
 
 Q = load("reconciling")
 KINDS = ("lost_upstream", "changed_upstream", "verdict_changed", "unknown_upstream")
+READ_VERSIONS = 2000
 RANGE_VERSIONS = 500
+LONGEST_RANGE = 2000
 DOUBTED_ROWS = 2000
 SETTLED_FOR = timedelta(minutes=5)
 REFUSED = "2"
@@ -66,8 +72,9 @@ def compare_with_upstream(
     Raises the target's errors; then nothing is taken as agreeing again.
     """
     result = Upstreamed()
-    for versions in _ranges(store, feed, now - settled_for):
-        found = _compare_range(target, table, versions, result)
+    agreed = _Agreed(store, feed)
+    for deliveries in _ranges(store, feed, now - settled_for):
+        found = _compare_range(store, target, agreed, table, deliveries, result)
         if found:
             with store.transaction() as conn:
                 keep(conn, feed, found, now=now)
@@ -77,26 +84,67 @@ def compare_with_upstream(
                 keep(conn, feed, unknown, now=now)
     with store.transaction() as conn:
         resolve(conn, feed, KINDS, now=now)
+    agreed.forget_the_rest()
     return result
+
+
+class _Agreed:
+    """What lay upstream of each range of a feed when it last agreed."""
+
+    def __init__(self, store: Store, feed: Mapping[str, str]) -> None:
+        self._store = store
+        self._feed = feed
+        rows = store.execute(Q["agreed_sums"], feed)
+        self._sums = {bytes(row["ours"]): RangeSum(row["rows"], int(row["theirs"])) for row in rows}
+        self._left = set(self._sums)
+
+    def still(self, ours: bytes, theirs: RangeSum) -> bool:
+        """Whether the range is known to agree when it lies there like this."""
+        self._left.discard(ours)
+        return self._sums.get(ours) == theirs
+
+    def keep(self, ours: bytes, theirs: RangeSum) -> None:
+        """It agrees when it lies there like this."""
+        given = {"ours": ours, "rows": theirs.rows, "theirs": theirs.digest}
+        self._store.execute(Q["agree_sum"], {**self._feed, **given})
+
+    def forget_the_rest(self) -> None:
+        """Ranges that were not asked for any more are no ranges of this feed now."""
+        if self._left:
+            self._store.execute(Q["forget_sums"], {**self._feed, "ours": list(self._left)})
 
 
 def _ranges(
     store: Store, feed: Mapping[str, str], sent_before: datetime
 ) -> Iterator[list[dict[str, Any]]]:
-    """What was written of the feed's versions, by ranges of records."""
-    after: dict[str, Any] = {"record_key": "", "revision": 0, "limit": RANGE_VERSIONS}
+    """What was written of the feed's versions, by ranges of records.
+
+    Where a range ends is said by its last version: what is new between others changes one range.
+    """
+    after: dict[str, Any] = {"record_key": "", "revision": 0, "limit": READ_VERSIONS}
     after["sent_before"] = sent_before
-    while True:
-        with store.transaction() as conn:
-            rows = conn.execute(Q["delivered_after"], {**feed, **after}).fetchall()
-        if not rows:
-            return
+    part: list[dict[str, Any]] = []
+    last: int | None = None
+    while rows := store.execute(Q["delivered_after"], {**feed, **after}):
         after |= {"record_key": rows[-1]["record_key"], "revision": rows[-1]["revision"]}
-        yield [dict(row) for row in rows if row["delivery"] is not None]
+        for row in rows:
+            if last is not None and row["version_id"] != last and _ends(last, len(part)):
+                yield part
+                part = []
+            last = row["version_id"]
+            if row["delivery"] is not None:
+                part.append(row)
+    yield part
+
+
+def _ends(version: int, length: int) -> bool:
+    return crc32(b"%d" % version) % RANGE_VERSIONS == 0 or length >= LONGEST_RANGE
 
 
 def _compare_range(
+    store: Store,
     target: UpstreamReading,
+    agreed: _Agreed,
     table: Table,
     deliveries: Sequence[Mapping[str, Any]],
     result: Upstreamed,
@@ -105,16 +153,33 @@ def _compare_range(
     result.unanswered += len(deliveries) - len(numbered)
     if not numbered:
         return []
-    there = target.by_serial(table, [one["lsh"] for one in numbered])
     result.sent += len(numbered)
-    result.there += len(there)
-    ours = [content_of(table, one["payload"]) for one in numbered]
-    refused = [row for row in there.values() if (row.status or "").strip() == REFUSED]
-    if _sum(ours) == _sum(row.content for row in there.values()) and not refused:
+    serials = [one["lsh"] for one in numbered]
+    ours, theirs = _sent_as(numbered), target.sum(table, serials)
+    if theirs is not None and agreed.still(ours, theirs):
+        result.there += theirs.rows
         return []
+    # The sum comes first: what changes while the rows are read is seen the next time.
+    there = target.by_serial(table, serials)
+    result.there += len(there)
+    rows = store.execute(Q["payloads"], {"ids": [one["delivery"] for one in numbered]})
+    payloads = {row["id"]: row["payload"] for row in rows}
+    found = _compare_rows(table, numbered, payloads, there, result)
+    if theirs is not None and not found:
+        agreed.keep(ours, theirs)
+    return found
+
+
+def _compare_rows(
+    table: Table,
+    numbered: Sequence[Mapping[str, Any]],
+    payloads: Mapping[int, Mapping[str, str | None]],
+    there: Mapping[str, UpstreamRow],
+    result: Upstreamed,
+) -> list[Difference]:
     found = []
-    for one, content in zip(numbered, ours, strict=True):
-        kind, detail = _differs(table, one, content, there.get(one["lsh"]))
+    for one in numbered:
+        kind, detail = _differs(table, one, payloads[one["delivery"]], there.get(one["lsh"]))
         if kind is None:
             continue
         result.lost += kind == "lost_upstream"
@@ -126,12 +191,15 @@ def _compare_range(
 
 
 def _differs(
-    table: Table, one: Mapping[str, Any], content: tuple[str, ...], row: UpstreamRow | None
+    table: Table,
+    one: Mapping[str, Any],
+    payload: Mapping[str, str | None],
+    row: UpstreamRow | None,
 ) -> tuple[str | None, dict[str, Any]]:
     if row is None:
         return "lost_upstream", {}
-    if row.content != content:
-        sent = Outgoing(one["delivery"], one["payload"], 0)
+    if row.content != content_of(table, payload):
+        sent = Outgoing(one["delivery"], payload, 0)
         return "changed_upstream", {"columns": changed_columns(table, sent, row)}
     if (row.status or "").strip() == REFUSED and one["outcome"] == "confirmed":
         return "verdict_changed", {"reason": row.reason}
@@ -197,7 +265,7 @@ def _strange(
     ]
 
 
-def _sum(contents: Any) -> tuple[int, int]:
-    """How many contents and the sum of their hashes; the order is no matter."""
-    hashes = [hash(content) for content in contents]
-    return len(hashes), sum(hashes)
+def _sent_as(numbered: Sequence[Mapping[str, Any]]) -> bytes:
+    """What was sent under which numbers, and how it was answered; a payload never changes."""
+    texts = (f"{one['delivery']} {one['lsh']} {one['outcome']}\n" for one in numbered)
+    return sha256("".join(texts).encode()).digest()

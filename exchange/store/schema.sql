@@ -809,6 +809,18 @@ create unique index difference_open on difference (body, standard, table_code, r
     where resolved_at is null;
 create index difference_of_record on difference (body, standard, table_code, record_key, kind);
 
+-- What lay upstream when a range of what we sent was last found to agree: ``ours`` says what was sent
+-- under which numbers, ``theirs`` is the sum of the platform's own digests of those rows.
+create table upstream_sum (
+    body text not null references body,
+    standard text not null,
+    table_code text not null,
+    ours bytea not null,
+    rows integer not null,
+    theirs numeric not null,
+    primary key (body, standard, table_code, ours)
+);
+
 -- Records that were handed on before everything they are compared with had arrived: looked at once
 -- more when the grace is over. Written by the verdict, taken away by the second look.
 create table second_look (
@@ -1121,6 +1133,7 @@ grant delete on dossier_mark to exchange_app;
 grant insert on silence to exchange_app;
 grant update (days, chance, provisional, checked_at, ended_at) on silence to exchange_app;
 grant select, insert on reconciliation to exchange_app;
+grant select, insert, update, delete on upstream_sum to exchange_app;
 grant insert on link_probe to exchange_app;
 grant select, insert on post to exchange_app;
 grant update (holder, taken_at) on post to exchange_app;

@@ -18,6 +18,7 @@ from sqlalchemy import make_url
 from connectors import provincial_rows
 from connectors.base import Outgoing, SendResult, StopError
 from connectors.content import UpstreamRow
+from connectors.key_ranges import RangeSum
 from connectors.provincial_database import ProvincialDatabase
 from schemas import Table
 from schemas.ddl import statements
@@ -256,6 +257,25 @@ class DatabaseSuite(TargetSuite):
         ours = [str(row["LSH"]) for row in province.rows() if row["XZQHDM"] == "420602"]
         assert sorted(rows) == sorted(ours)
         assert list(target.serials(PROJECTS, {"420607"})) == []
+
+    def test_a_sum_changes_with_every_change(self, province: DatabaseProvince) -> None:
+        """The digests of the rows asked for, made there: of content, status and reason."""
+        target = province.target()
+        results = target.send(PROJECTS, [outgoing(n) for n in range(4)])
+        asked = [str(result.lsh) for result in results[:3]]
+        sums = [target.sum(PROJECTS, asked)]
+        province.decide(str(results[3].lsh), 2, "x")
+        assert target.sum(PROJECTS, asked) == sums[0], "it was not asked for"
+        province.decide(asked[0], 2, None)
+        sums.append(target.sum(PROJECTS, asked))
+        province.decide(asked[0], 2, "x")
+        sums.append(target.sum(PROJECTS, asked))
+        with province.owner() as cursor:
+            cursor.execute(f"UPDATE {province.q(PROJECTS.code)} SET {province.q('CD')} = 12.75")
+        sums.append(target.sum(PROJECTS, asked))
+        assert [one.rows for one in sums if one is not None] == [3, 3, 3, 3]
+        assert len({one.digest for one in sums if one is not None}) == 4
+        assert target.sum(PROJECTS, ["0"]) == RangeSum()
 
     def test_a_silent_network(self, province: DatabaseProvince) -> None:
         """An answer that never comes is given up after the limit: unknown, found by asking."""

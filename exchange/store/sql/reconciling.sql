@@ -127,8 +127,7 @@ where v.body = %(body)s and v.standard = %(standard)s and v.table_code = %(table
 
 -- name: delivered_after
 -- The versions of a feed with what was written of them upstream, in the order of records.
-select v.record_key, v.revision, v.id as version_id, d.id as delivery, d.kind, d.lsh, d.outcome,
-    d.payload
+select v.record_key, v.revision, v.id as version_id, d.id as delivery, d.kind, d.lsh, d.outcome
 from (
     select record_key, revision, id from version
     where body = %(body)s and standard = %(standard)s and table_code = %(table_code)s
@@ -139,6 +138,24 @@ from (
 left join delivery d on d.version_id = v.id
     and d.outcome in ('sent', 'passed', 'confirmed', 'refused') and d.sent_at <= %(sent_before)s
 order by v.record_key, v.revision, d.step
+
+-- name: payloads
+select id, payload from delivery where id = any(%(ids)s)
+
+-- name: agreed_sums
+select ours, rows, theirs::text from upstream_sum
+where body = %(body)s and standard = %(standard)s and table_code = %(table_code)s
+
+-- name: agree_sum
+insert into upstream_sum (body, standard, table_code, ours, rows, theirs)
+values (%(body)s, %(standard)s, %(table_code)s, %(ours)s, %(rows)s, %(theirs)s)
+on conflict (body, standard, table_code, ours) do update
+set rows = excluded.rows, theirs = excluded.theirs
+
+-- name: forget_sums
+delete from upstream_sum
+where body = %(body)s and standard = %(standard)s and table_code = %(table_code)s
+  and ours = any(%(ours)s)
 
 -- name: known_serials
 select distinct lsh from delivery

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,12 +18,14 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from connectors.content import UpstreamRow
 from connectors.provincial_database import ProvincialDatabase
 from exchange.reconciling import upstream
 from exchange.reconciling.ledger import compare_with_itself, compare_with_source, counts
 from exchange.reconciling.upstream import Upstreamed, compare_with_upstream
 from exchange.store.connection import Store
 from exchange.store.queries import load
+from schemas import Table
 from schemas.ddl import statements
 from tests.connectors.target_suite import PROJECTS, STANDARD, values
 from tests.plans import KeptPlans
@@ -103,6 +105,12 @@ class Scene:
         with psycopg.connect(self.province) as conn:
             conn.execute(ABOVE.format(TABLE).encode(), given)
 
+    def reconcile_anew(self) -> tuple[Upstreamed, int]:
+        """The same when no range was ever found to agree."""
+        with psycopg.connect(self.ledger) as conn:
+            conn.execute("truncate upstream_sum")
+        return self.reconcile()
+
     def reconcile(self) -> tuple[Upstreamed, int]:
         """What comparing our body came to, and how many rows were read for it."""
         before = self._read()
@@ -135,6 +143,11 @@ class Scene:
                 total += read or 0
         return total
 
+    def above(self, statement: str) -> None:
+        """The province does something in its table."""
+        with psycopg.connect(self.province) as conn:
+            conn.execute(statement.format(f'"{TABLE}"').encode())
+
     @property
     def ledger(self) -> str:
         """The ledger's URL as the superuser."""
@@ -164,15 +177,51 @@ def test_four_times_the_records_read_four_times_the_rows(
     """The rows that are read grow with our own records, and not at all with those of others."""
     # a range is to these few rows what a whole one is to many: nothing is read end to end for it
     monkeypatch.setattr(upstream, "RANGE_VERSIONS", 50)
-    found, little = scene.reconcile()
+    found, little = scene.reconcile_anew()
     assert (found.sent, found.there, found.listed) == (LITTLE, LITTLE, LITTLE)
     scene.fill(OTHERS, LITTLE * (TIMES - 1))
-    _, beside_others = scene.reconcile()
+    _, beside_others = scene.reconcile_anew()
     assert beside_others < little * 1.3 + A_LITTLE
     scene.fill(OURS, LITTLE * (TIMES - 1))
-    found, much = scene.reconcile()
+    found, much = scene.reconcile_anew()
     assert (found.sent, found.listed, found.unknown) == (LITTLE * TIMES, LITTLE * TIMES, 0)
     assert much < little * LINEAR + A_LITTLE
+
+
+def test_what_has_not_changed_is_not_read(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a range that agreed and lies as it lay no row is read; one change opens one range."""
+    monkeypatch.setattr(upstream, "RANGE_VERSIONS", 50)
+    asked: list[int] = []
+    by_serial = ProvincialDatabase.by_serial
+
+    def counted(
+        self: ProvincialDatabase, table: Table, serials: Sequence[str]
+    ) -> dict[str, UpstreamRow]:
+        asked.append(len(serials))
+        return by_serial(self, table, serials)
+
+    monkeypatch.setattr(ProvincialDatabase, "by_serial", counted)
+
+    def ranges_read() -> tuple[Upstreamed, int]:
+        asked.clear()
+        return scene.reconcile()[0], len(asked)
+
+    first, all_of_them = ranges_read()
+    assert (first.sent, sum(asked), all_of_them > 10) == (LITTLE, LITTLE, True)
+    assert ranges_read() == (first, 0)
+
+    scene.above('update {} set "XMMC" = \'x\' where "LSH" = 700')
+    scene.above('update {} set "SJSCZT" = 2 where "LSH" = 10')
+    found, read = ranges_read()
+    assert (found.changed, found.verdict_changed, 1 <= read <= 2) == (1, 1, True)
+    assert ranges_read() == (found, read), "it stands, and is seen again"
+    scene.above('delete from {} where "LSH" = 700')
+    found, again = ranges_read()
+    assert (found.lost, found.there, again) == (1, LITTLE - 1, read)
+
+    scene.fill(OURS, 1)
+    found, read = ranges_read()
+    assert (found.sent, read <= again + 1) == (LITTLE + 1, True)
 
 
 def test_plans_of_an_empty_store_compare_a_feed_in_one_pass(scene: Scene) -> None:
