@@ -18,7 +18,7 @@ from exchange.judging.rulesets import Rulesets
 from exchange.settings import Settings
 from schemas import in_force, load, versions
 from validators import Context, Ruleset
-from validators.record import RECORD_ZONE
+from validators.record import RECORD_ZONE, wall_time
 from validators.report.model import Report
 from validators.report.words import Language, language_of
 
@@ -99,7 +99,7 @@ def check(
 
 def _judge(table: str, version: str | None, body: str | None, now: datetime) -> FileJudge:
     if body is None:
-        standard = load(version or _newest(in_force(now.date()), table))
+        standard = load(version or _newest(in_force(wall_time(now).date()), table))
         ruleset, divisions = Ruleset.load(standard), frozenset[str]()
     else:
         known = load_bodies()

@@ -23,6 +23,7 @@ from exchange.store import addresses
 from exchange.store.connection import Store
 from exchange.store.queries import load
 from schemas import policy
+from validators.record import wall_time
 
 SERVER_S, COMMAND_S, AIRFLOW_S, FIRST_PULL_S = 120.0, 300.0, 240.0, 240.0
 PUSHED = "http_intake"
@@ -99,7 +100,7 @@ class SettingUp:
         world = self._city.world_server
         self._wait("world-store", "does not answer", SERVER_S, lambda: world.status().running)
         self._city.write_world()
-        pack = policy.load(min(load_bodies()), datetime.now(UTC).date())
+        pack = policy.load(min(load_bodies()), wall_time(datetime.now(UTC)).date())
         self._city.write_policy(policy.ROOT / f"{pack.code}.toml")
 
     def _our_databases(self, *, with_airflow: bool) -> None:

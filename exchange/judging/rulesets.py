@@ -15,6 +15,7 @@ from exchange.errors import StopError
 from schemas.overlay import overlays, standard_for
 from schemas.policy import Policy, load, load_file
 from validators import Ruleset
+from validators.record import wall_time
 
 
 class UnknownBodyError(StopError):
@@ -52,10 +53,11 @@ class Rulesets:
         return frozenset(self._bodies)
 
     def policy(self, body: str, now: datetime) -> Policy:
-        """The policy pack in force for this body now."""
+        """The pack in force for this body now: an edition begins at the office's midnight."""
+        day = wall_time(now).date()
         if self._policy_file is not None:
-            return load_file(self._policy_file, now.date())
-        return load(body, now.date())
+            return load_file(self._policy_file, day)
+        return load(body, day)
 
     def divisions(self, body: str) -> frozenset[str]:
         """The division codes the body may report; raises UnknownBodyError."""

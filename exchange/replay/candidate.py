@@ -28,6 +28,7 @@ from exchange.replay.groups import Group
 from exchange.settings import ROOT
 from exchange.store.connection import Conn
 from exchange.store.queries import load
+from validators.record import wall_time
 
 Q = load("replay")
 CURRENT = "current"
@@ -100,7 +101,7 @@ class Candidate:
             "standard": group.standard,
             "table": group.table,
             "overlays": overlays,
-            "day": group.at.date().isoformat(),
+            "day": wall_time(group.at).date().isoformat(),
             "policy_file": str(self._policy_file) if self._policy_file else None,
             "context": group.context,
             "records": [one.to_json() for one in group.records],
@@ -122,7 +123,7 @@ class Candidate:
             "body": dossier.body,
             "standard": dossier.standard,
             "overlays": overlays,
-            "day": dossier.moment.date().isoformat(),
+            "day": wall_time(dossier.moment).date().isoformat(),
             "policy_file": str(self._policy_file) if self._policy_file else None,
             "dossier": {**dossier.to_json(), "area": area},
             "whole": whole,

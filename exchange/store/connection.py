@@ -111,8 +111,10 @@ class Store:
             conn.adapters.register_dumper(list, PlainLists)
             conn.execute(
                 # our statements are short and many: compiling one costs more than it takes, and
-                # they go by keys: a page at a known place costs hardly more than the next
+                # they go by keys: a page at a known place costs hardly more than the next; times
+                # are read in one zone, as from a server of ours, whatever a foreign one is set to
                 "select set_config('exchange.by', %s, false), set_config('jit', 'off', false),"
+                " set_config('timezone', 'UTC', false),"
                 " set_config('random_page_cost', '1.1', false),"
                 " set_config('idle_in_transaction_session_timeout', %s, false)",
                 (self._by, str(IDLE_IN_TRANSACTION_MS)),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -15,7 +16,7 @@ from exchange.judging.judge import Judged, judge_due
 from exchange.judging.rulesets import Rulesets
 from exchange.landing.land import Feed, Landed, land
 from exchange.store.connection import Store
-from schemas import Standard
+from schemas import Standard, policy
 from schemas.overlay import standard_for
 from schemas.sample import flow_setup, valid
 
@@ -33,6 +34,19 @@ def body(code: str = BODY, division: str = BODY) -> Body:
         code, "测试县", frozenset({division}), NOW.date(), "none", timedelta(seconds=1), contacts,
         feeds,
     )  # fmt: skip
+
+
+def two_editions(folder: Path, begins: date, *, off: str) -> Path:
+    """A policy pack whose second edition begins on a day and leaves the rule ``off`` out."""
+    text = (policy.ROOT / "420600.toml").read_text("utf-8")
+    start, end = text.index("[[editions]]"), text.index("[articles.")
+    first = text[start:end]
+    (line,) = (one for one in first.splitlines() if one.startswith("effective_from"))
+    second = first.replace(line, f"effective_from = {begins}")
+    second += f'[editions.rules_off]\n"{off}" = "试运行期间不查"\n\n'
+    path = folder / "policy.toml"
+    path.write_text(text[:end] + second + text[end:], "utf-8")
+    return path
 
 
 @dataclass

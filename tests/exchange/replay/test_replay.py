@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from exchange.replay.run import replay
 from exchange.settings import ROOT
 from exchange.store.connection import Store
 from schemas.policy import Gate
-from tests.exchange.records import BODY, FLOW, PROJECT, World, body
+from tests.exchange.records import BODY, FLOW, PROJECT, World, body, two_editions
 from tests.stores import ExchangeStore
 from validators.record import RECORD_ZONE
 
@@ -192,3 +194,25 @@ def test_what_was_never_judged_cannot_be_reproduced(world: World) -> None:
     """A number without verdict is told as such."""
     with pytest.raises(NothingToReproduceError, match="999"):
         reproduced(world, 999)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/Los_Angeles"])
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_the_edition_of_then_judges_whatever_zone_the_store_is_in(
+    exchange_store: ExchangeStore, tmp_path: Path, zone: str, hours: int
+) -> None:
+    """An hour before and after an edition changes in Shanghai, each verdict is reached again."""
+    midnight = datetime(2026, 11, 20, tzinfo=RECORD_ZONE)
+    pack = two_editions(tmp_path, midnight.date(), off="COM-001")
+    now = (midnight + timedelta(hours=hours)).astimezone(UTC)
+    with closing(Store(exchange_store.app_dsn, by="test")) as store:
+        with store.transaction() as conn:
+            conn.execute("insert into body values (%s, '测试县', '{420602}', 'none')", (BODY,))
+        world = World(store, Rulesets({BODY: body()}, pack), now)
+        world.land(FLOW, world.flow() | {"SPLCMC": None})
+        world.judge()
+        assert world.states(FLOW) == ["returned" if hours < 0 else "queued"]
+        (row,) = world.rows("select id from version")
+        with store.transaction() as conn:
+            conn.execute("select set_config('timezone', %s, true)", (zone,))
+            assert reproduce(conn, row["id"], policy_file=pack).reasons == ()
