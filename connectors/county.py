@@ -21,12 +21,14 @@
     tables = ["SPGL_XMJBXXB"]          # default: all national tables of the version
     cursor = "GXSJ"                    # further keys are the connector's own options
 
-Every mistake in a file is reported with the file, the key and what was expected.
+Every mistake in a file is reported with the file, the key and what was expected. An installation
+may have its files in a folder of its own, which ``SPGL_COUNTIES`` names.
 """
 
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -43,6 +45,7 @@ from connectors.connections import Connections
 from schemas import Standard, Table, versions
 
 ROOT = Path(__file__).parent / "counties"
+FOLDER = "SPGL_COUNTIES"
 
 _CODE = re.compile(r"\d{6}(-[a-z0-9]+)?\Z")
 _DIVISION = re.compile(r"\d{6}\Z")
@@ -122,10 +125,20 @@ class SourceModule(Protocol):
         """The source of one feed; opening reads nothing yet."""
 
 
+def load_bodies(folder: Path | None = None) -> Mapping[str, Body]:
+    """All bodies by code; by default of the folder that SPGL_COUNTIES names, or those that ship.
+
+    Raises BodyFileError at the first wrong file, and for a folder without any.
+    """
+    return _all_of(folder or Path(os.environ.get(FOLDER) or ROOT))
+
+
 @cache
-def load_bodies(folder: Path = ROOT) -> Mapping[str, Body]:
-    """All bodies by code; raises BodyFileError at the first wrong file."""
-    return MappingProxyType({path.stem: read_body(path) for path in sorted(folder.glob("*.toml"))})
+def _all_of(folder: Path) -> Mapping[str, Body]:
+    found = {path.stem: read_body(path) for path in sorted(folder.glob("*.toml"))}
+    if not found:
+        raise BodyFileError(f"{folder}: expected a file such as 420602.toml for each body")
+    return MappingProxyType(found)
 
 
 def dealt(bodies: Mapping[str, Body], most: int) -> list[dict[str, Any]]:

@@ -89,6 +89,13 @@ class Settings:
             "TOML file with the policy pack of this jurisdiction. Unset: the pack that ships.",
         ),
     )
+    counties: Path | None = field(
+        default=None,
+        metadata=_meta(
+            "SPGL_COUNTIES",
+            "Folder with a TOML file for each county, zone and department. Unset: those that ship.",
+        ),
+    )
     ledger_key: Path | None = field(
         default=None,
         metadata=_meta(

@@ -18,6 +18,9 @@
 
     [intake]
     url = "http://127.0.0.1:8421"         # where the exchange takes pushed rows
+
+    [archive]                             # optional: without it attachments can be opened nowhere
+    port = 8430                           # where the bodies' attachments are opened
 """
 
 from __future__ import annotations
@@ -42,7 +45,10 @@ class WorldError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class BodyPlan:
-    """A county, zone or department of the city file; see the head of that file for the units."""
+    """A county, zone or department of the city file; see the head of that file for the units.
+
+    ``archive`` is where its pages and attachments are opened; without one they lead nowhere.
+    """
 
     code: str
     name: str
@@ -57,6 +63,7 @@ class BodyPlan:
     correction_delay: float
     hold: float
     skew: float
+    archive: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,7 @@ class World:
     front_port: int
     gateway_port: int
     intake_url: str
+    archive_port: int | None
 
     @property
     def folder(self) -> Path:
@@ -110,18 +118,20 @@ def load(path: Path) -> World:
         machine = tomllib.loads(path.read_text("utf-8"))
         state = Path(machine["state"])
         city = _city(machine.get("city"))
+        port = machine.get("archive", {}).get("port")
         return World(
             state=state,
             connections=Path(machine.get("connections", state / "connections.toml")),
             city=city["name"],
             province=city["province"]["division"],
             forms=city["province"]["forms"],
-            bodies={code: _body(code, entry) for code, entry in city["bodies"].items()},
+            bodies={code: _body(code, entry, port) for code, entry in city["bodies"].items()},
             postgres_dsn=os.environ.get("SPGL_WORLD_DSN") or machine["postgres"]["dsn"],
             mariadb_port=machine.get("mariadb", {}).get("port"),
             front_port=machine["province"]["front_port"],
             gateway_port=machine["province"]["gateway_port"],
             intake_url=machine["intake"]["url"].rstrip("/"),
+            archive_port=port,
         )
     except FileNotFoundError as error:
         raise WorldError(f"no such file: {error.filename}") from error
@@ -141,7 +151,7 @@ def _city(name: str | None) -> dict[str, Any]:
     return tomllib.loads((CITIES / f"{name}.toml").read_text("utf-8"))
 
 
-def _body(code: str, entry: Mapping[str, Any]) -> BodyPlan:
+def _body(code: str, entry: Mapping[str, Any], archive_port: int | None) -> BodyPlan:
     return BodyPlan(
         code=code,
         name=entry["name"],
@@ -156,4 +166,5 @@ def _body(code: str, entry: Mapping[str, Any]) -> BodyPlan:
         correction_delay=float(entry["correction_delay"]),
         hold=float(entry.get("hold", 0)),
         skew=float(entry.get("skew", 0)),
+        archive=f"http://127.0.0.1:{archive_port}/{entry['division']}" if archive_port else None,
     )

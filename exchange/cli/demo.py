@@ -22,7 +22,7 @@ from exchange.settings import Settings
     default=0,
     help="Airflow's tasks over a queue to so many workers (CeleryExecutor); needs redis-server.",
 )
-@click.option("--port-base", type=int, help="Six ports from here on; 0 takes any that are free.")
+@click.option("--port-base", type=int, help="Seven ports from here on; 0 takes any that are free.")
 def demo(
     minutes: float | None,
     headless: bool,

@@ -17,7 +17,7 @@ from exchange.settings import Settings
 from exchange.store.documents import write_whole
 
 _HELP = {"help_option_names": ["-h", "--help"]}
-_NAMES = {"county": "county-*", "province": "province-*"}
+_NAMES = {"county": "county-*", "province": "province-*", "archive": "archive"}
 _STALE_S = 10.0
 _ORDERS = {
     "flood": "rows",
@@ -130,6 +130,20 @@ def province(standards: tuple[str, ...], reset: bool, form: str, **given: Any) -
     """
     names = [f"province-{version}" for version in standards]
     _run("province", names, given, [], reset=reset, form=form)
+
+
+@simulate.command()
+@click.option("--fault", help="none, missing (404), error-page (status 200) or cut (no answer).")
+@click.option("--share", type=Amount(), help="Share of the addresses that have it, 0 to 1.")
+@_reset
+@_form
+def archive(reset: bool, form: str, **given: Any) -> None:
+    """Change how the pages and attachments that rows name can be opened, or show it.
+
+    \b
+    Example: exchange simulate archive --fault error-page --share 0.3
+    """
+    _run("archive", [], given, [], reset=reset, form=form)
 
 
 def _run(

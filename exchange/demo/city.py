@@ -23,6 +23,7 @@ PRODUCTION_ONLY = (
     "SPGL_AIRFLOW_HOST",
     "SPGL_CONNECTIONS",
     "SPGL_POLICY",
+    "SPGL_COUNTIES",
 )
 """Settings a demo must not inherit: it lives in a store and a world of its own."""
 
@@ -54,6 +55,7 @@ class City:
             state=self.state,
             connections=self.state / "connections.toml",
             policy=self.state / "policy.toml",
+            counties=self.state / "counties",
             pg_bin=self.pg_bin,
             queue_url=self._queue_url() if self.workers else None,
             airflow_port=self.ports.airflow,
@@ -84,6 +86,7 @@ class City:
             "SPGL_STATE": str(self.state),
             "SPGL_CONNECTIONS": str(settings.connections),
             "SPGL_POLICY": str(settings.policy),
+            "SPGL_COUNTIES": str(settings.counties),
             "SPGL_AIRFLOW_PORT": str(self.ports.airflow),
             "SPGL_INTAKE_PORT": str(self.ports.intake),
         }
@@ -99,6 +102,16 @@ class City:
             lines.append(f"{name} = {SHORTENED_S[name]}" if name in SHORTENED_S else line)
         write_whole(self.state / "policy.toml", ("\n".join(lines) + "\n").encode())
 
+    def write_counties(self, shipped: Path) -> None:
+        """The shipped bodies, each allowing the simulated archive to be looked at, nothing else."""
+        folder = self.state / "counties"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        archive = f"http://127.0.0.1:{self.ports.archive}/"
+        links = f'\n[links]\nallow = ["{archive}"]\nattachment = "{archive}f/{{ID}}"\n'
+        for path in sorted(shipped.glob("*.toml")):
+            own = path.read_text("utf-8").partition("\n[links]\n")[0]
+            write_whole(folder / path.name, (own + links).encode())
+
     def write_world(self) -> None:
         """``world.toml``; holds the password of the world's server, hence 0600."""
         dsn = self.world_server.dsn("postgres")
@@ -109,6 +122,7 @@ class City:
             f"[mariadb]\nport = {self.ports.mariadb}\n"
             f"[province]\nfront_port = {self.ports.front}\ngateway_port = {self.ports.gateway}\n"
             f'[intake]\nurl = "http://127.0.0.1:{self.ports.intake}"\n'
+            f"[archive]\nport = {self.ports.archive}\n"
         )
         write_whole(self.world_file, text.encode())
 
@@ -140,6 +154,10 @@ class City:
     def counties(self) -> Program:
         """The simulated counties, zones and departments."""
         return self._program("counties", self.simulator("county", "--all"))
+
+    def archive(self) -> Program:
+        """Where the attachments that rows name are opened."""
+        return self._program("archive", self.simulator("archive"))
 
     def intake(self) -> Program:
         """Our HTTP intake."""

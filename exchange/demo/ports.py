@@ -13,7 +13,8 @@ import psutil
 from exchange.errors import TryLaterError
 from exchange.settings import Settings
 
-FRONT_PORT, GATEWAY_PORT, MARIADB_PORT, QUEUE_PORT = 15432, 8420, 13306, 16379
+FRONT_PORT, GATEWAY_PORT, MARIADB_PORT = 15432, 8420, 13306
+QUEUE_PORT, ARCHIVE_PORT = 16379, 8430
 _ATTEMPTS = 50
 _LOWEST = 10_240
 _CLIENTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
@@ -25,6 +26,7 @@ MEANING = {
     "gateway": "模拟省级接口 / simulated province, gateway",
     "mariadb": "模拟县市 MariaDB / simulated counties on MariaDB",
     "queue": "任务队列 / queue of tasks for more than one worker",
+    "archive": "模拟县市附件库 / simulated counties' attachments",
 }
 
 
@@ -32,7 +34,7 @@ class PortsInUseError(TryLaterError):
     """Ports that the demo needs are in use: {ports}.
 
     Stop what holds them (an earlier demo: `./run stop`), or choose others: `--port-base 18000`
-    takes six ports from 18000 on, `--port-base 0` any that are free.
+    takes seven ports from 18000 on, `--port-base 0` any that are free.
     """
 
 
@@ -46,14 +48,15 @@ class Ports:
     gateway: int
     mariadb: int
     queue: int
+    archive: int
 
     @classmethod
     def choose(cls, settings: Settings, base: int | None) -> Ports:
-        """The usual ports, six from ``base`` on, or, with ``base`` 0, six that are free now."""
+        """The usual ports, seven from ``base`` on, or, with ``base`` 0, seven that are free."""
         if base is None:
             return cls(
                 settings.airflow_port, settings.intake_port, FRONT_PORT, GATEWAY_PORT,
-                MARIADB_PORT, QUEUE_PORT,
+                MARIADB_PORT, QUEUE_PORT, ARCHIVE_PORT,
             )  # fmt: skip
         if base == 0:
             base = _free_block(len(fields(cls)))

@@ -121,6 +121,7 @@ class _Demo:
         result = self._final()
         self._console.print(view.table(result, "演示结果 / result"))
         self._say(self._audit())
+        self._say(self._links())
         self._say(self._scorecard())
         return result
 
@@ -233,6 +234,20 @@ class _Demo:
         except (ValueError, KeyError):
             return f"省级查重未能进行 / the province's audit did not run: {done.stderr.strip()}"
         return f"省级平台查重：重复 {twice} / the province counts {twice} duplicates"
+
+    def _links(self) -> str:
+        """What does not open in the simulated archive, looked at as the hourly flow does."""
+        done = subprocess.run(
+            self._city.exchange("links", "--format", "json"),
+            env=self._city.environment(),
+            capture_output=True,
+            text=True,
+        )
+        try:
+            found = len(json.loads(done.stdout))
+        except ValueError:
+            return f"链接未能探测 / links were not looked at: {done.stderr.strip()}"
+        return f"打不开的链接 {found} 处 / links that do not open: {found}"
 
     def _scorecard(self) -> str:
         """The scorecard of the day so far, as the daily flow would write it at night."""

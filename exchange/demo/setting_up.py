@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 import click
 
+from connectors.county import ROOT as SHIPPED
 from connectors.county import load_bodies
 from exchange import airflow_service
 from exchange.demo.city import City
@@ -55,6 +56,7 @@ class SettingUp:
             ours.result()
             world.result()
         self._start(self._city.province())
+        self._start(self._city.archive())
         self._start(self._city.intake())
         if with_airflow:
             if self._city.workers:
@@ -102,6 +104,7 @@ class SettingUp:
         self._city.write_world()
         pack = policy.load(min(load_bodies()), wall_time(datetime.now(UTC)).date())
         self._city.write_policy(policy.ROOT / f"{pack.code}.toml")
+        self._city.write_counties(SHIPPED)
 
     def _our_databases(self, *, with_airflow: bool) -> None:
         self.say("建立台账库 / making the store")

@@ -14,7 +14,7 @@ EVERY_S = 10.0
 
 
 def main() -> None:
-    """Judges what was left over, issues and closes cases; waits when the store is away."""
+    """Judges what was left over, opens links, chases cases; waits when the store is away."""
     settings = Settings.read()
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -23,6 +23,7 @@ def main() -> None:
         try:
             rounds.judge_stragglers(settings, now=datetime.now(UTC))
             rounds.review_dossiers(settings, now=datetime.now(UTC))
+            print(rounds.probe_links(settings, now=datetime.now(UTC)), flush=True)
             print(rounds.chase(settings, now=datetime.now(UTC)), flush=True)
         except TryLaterError as error:
             print(error, flush=True)

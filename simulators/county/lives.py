@@ -1,11 +1,13 @@
 """What a body has to tell: its set-up once, then projects without end, from ``schemas.sample``.
 
 Everything is told in groups: rows that leave together, in this order. A record that is withdrawn
-and sent anew is one group.
+and sent anew is one group. Addresses of the samples lie under ``.example`` and lead nowhere; those
+of a body with an archive lead there.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from random import Random
@@ -21,6 +23,7 @@ _SETUP_DAYS_BACK = 700
 _TOGETHER = 2
 _FIRST_NUMBER = 1000
 _LONE_SETS = 10
+_NOWHERE = re.compile(r"https://[^/]+\.example(?=/|\Z)")
 
 Group = tuple[Step, ...]
 
@@ -31,7 +34,7 @@ def setup(body: BodyPlan, standard: Standard, now: datetime) -> list[Group]:
         return []
     at = (now - timedelta(days=_SETUP_DAYS_BACK)).replace(tzinfo=None, microsecond=0)
     events = flow_setup(standard, body.division, Random(body.division), at)
-    return _groups((event.table, event.record) for event in events)
+    return _groups(body, ((event.table, event.record) for event in events))
 
 
 def more(body: BodyPlan, standard: Standard, number: int, now: datetime) -> list[Group]:
@@ -51,7 +54,12 @@ def _projects(body: BodyPlan, standard: Standard, rng: Random, now: datetime) ->
         told = story(standard, body.division, rng, start)
         lives.append(
             _groups(
-                (event.table, event.record) for event in told if event.at < now.replace(tzinfo=None)
+                body,
+                (
+                    (event.table, event.record)
+                    for event in told
+                    if event.at < now.replace(tzinfo=None)
+                ),
             )
         )
     return list(_side_by_side(lives))
@@ -75,7 +83,7 @@ def _lone_records(
                         given[own] = told[reference.table][parent]
             given = _numbered(table, given, serial)
             told[code] = valid(standard, code, rng, given=given, at=at)
-        groups += _groups(told.items())
+        groups += _groups(body, told.items())
     return groups
 
 
@@ -89,10 +97,11 @@ def _number(field: Field, division: str, serial: int) -> str:
     return str(serial) if field.type == "integer" else f"{division}{serial:06d}"
 
 
-def _groups(rows: Iterable[tuple[str, Record]]) -> list[Group]:
+def _groups(body: BodyPlan, rows: Iterable[tuple[str, Record]]) -> list[Group]:
     """One group per record; following rows of the same record join its group."""
     groups: list[Group] = []
-    for table, record in rows:
+    for table, told in rows:
+        record = _to_archive(body.archive, told) if body.archive else told
         step = Step("insert", table, record[LOCAL_KEY] or "", record)
         last = groups[-1][-1] if groups else None
         if last is not None and (last.table, last.local_key) == (step.table, step.local_key):
@@ -100,6 +109,10 @@ def _groups(rows: Iterable[tuple[str, Record]]) -> list[Group]:
         else:
             groups.append((step,))
     return groups
+
+
+def _to_archive(archive: str, record: Record) -> Record:
+    return {code: cell and _NOWHERE.sub(archive, cell) for code, cell in record.items()}
 
 
 def _side_by_side(lives: list[list[Group]]) -> Iterator[Group]:

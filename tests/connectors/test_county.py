@@ -55,6 +55,18 @@ def test_all_bodies_load() -> None:
     assert all(body.connector in source_modules() for body in bodies.values())
 
 
+def test_an_installation_may_have_its_files_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder that SPGL_COUNTIES names is read instead; one without files is an error."""
+    written(tmp_path, GOOD, "999999.toml")
+    monkeypatch.setenv("SPGL_COUNTIES", str(tmp_path))
+    assert load_bodies().keys() == {"999999"}
+    monkeypatch.setenv("SPGL_COUNTIES", str(tmp_path / "nothing"))
+    with pytest.raises(BodyFileError, match="expected a file such as"):
+        load_bodies()
+
+
 def test_tables_of_a_feed() -> None:
     """Without a list a feed has all national tables, parents first; with one only those."""
     standard = load("3.0")

@@ -52,7 +52,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SPGL_STATE", str(tmp_path))
     made = tmp_path / "simulate"
     made.mkdir()
-    for name in ("county-420602", "county-420606", "province-3.0"):
+    for name in ("county-420602", "county-420606", "province-3.0", "archive"):
         present: dict[str, Any] = {
             "name": name,
             "settings": {key: it["default"] for key, it in ALLOWED.items()},
@@ -94,6 +94,13 @@ def test_the_province_by_version(folder: Path) -> None:
     """A mode is set for the version named."""
     assert main(["simulate", "province", "--mode", "down", "--standard", "3.0"]) == 0
     assert told(folder, "province-3.0")["settings"] == {"mode": "down"}
+
+
+def test_the_archive_is_one_for_all(folder: Path) -> None:
+    """What is set for attachments goes into the archive's file and no other."""
+    assert main(["simulate", "archive", "--reset"]) == 0
+    assert told(folder, "archive")["settings"] == {}
+    assert not (folder / "county-420602.json").exists()
 
 
 @pytest.mark.parametrize(

@@ -45,8 +45,8 @@ def test_chosen_ports_are_none_that_a_client_may_get() -> None:
 
 
 def test_a_base_gives_neighbouring_ports() -> None:
-    """Five ports in a row, in the order of the parts."""
-    assert Ports.choose(Settings(), 18000) == Ports(18000, 18001, 18002, 18003, 18004, 18005)
+    """Seven ports in a row, in the order of the parts."""
+    assert Ports.choose(Settings(), 18000) == Ports(*range(18000, 18007))
 
 
 def test_without_a_base_the_settings_decide() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from schemas import load
@@ -89,3 +90,20 @@ def test_lone_records_have_keys_of_their_own() -> None:
         key = STANDARD.table(code).key
         keys = [tuple(s.record[field] for field in key) for s in steps if s.table == code]
         assert len(keys) == len(set(keys))
+
+
+def test_addresses_lead_to_the_archive_of_the_body() -> None:
+    """Without an archive they lie under .example; with one the same rows name it instead."""
+
+    def addresses(plan: BodyPlan) -> set[str]:
+        groups = [*lives.setup(plan, STANDARD, NOW), *lives.more(plan, STANDARD, 0, NOW)]
+        cells = (cell for group in groups for step in group for cell in step.record.values())
+        return {cell for cell in cells if cell and cell.startswith("http")}
+
+    nowhere = "https://gcsp-420602.example"
+    archive = "http://127.0.0.1:8430/420602"
+    plain = addresses(COUNTY)
+    assert plain
+    assert all(address.startswith(nowhere) for address in plain)
+    moved = {address.replace(nowhere, archive) for address in plain}
+    assert addresses(replace(COUNTY, archive=archive)) == moved
