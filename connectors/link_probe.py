@@ -48,10 +48,10 @@ _MAGIC: dict[str, bytes] = {
     "doc": b"\xd0\xcf\x11\xe0", "xls": b"\xd0\xcf\x11\xe0", "tif": b"II*\x00",
 }  # fmt: skip
 _TITLE = re.compile(rb"<title[^>]{0,200}>(.{0,200}?)</title", re.IGNORECASE | re.DOTALL)
-_SAYS_ERROR = re.compile(
-    r"404|500|502|503|not found|error|无法访问|不存在|出错|错误|未找到|找不到|没有权限|无权|请登录",
-    re.IGNORECASE,
-)
+_WORDS = r"not found|error|无法访问|不存在|出错|错误|未找到|找不到|没有权限|无权|请登录"
+_NAMES_ERROR = re.compile(_WORDS, re.IGNORECASE)
+_SAYS_ERROR = re.compile(rf"404|500|502|503|{_WORDS}", re.IGNORECASE)
+_MARKUP = re.compile(rb"<(script|style)\b.*?</\1|<[^>]*>", re.IGNORECASE | re.DOTALL)
 _SHORT_ANSWER = 600
 
 
@@ -151,7 +151,23 @@ def _judge(answer: _Answer, url: str, kind: LinkKind) -> Looked:
 
 
 def _says_error(head: bytes) -> bool:
-    """Whether an answer of status 200 says an error: by its title, or, when short, by its text."""
+    """Whether an answer of status 200 says an error: by its title, or, when short, by its text.
+
+    Under a title that says nothing only words count in what people see, not numbers.
+    """
     title = _TITLE.search(head)
-    text = title.group(1) if title else head if len(head) <= _SHORT_ANSWER else b""
-    return bool(_SAYS_ERROR.search(text.decode("utf-8", "replace")))
+    if title and _SAYS_ERROR.search(_text(title.group(1))):
+        return True
+    if len(head) > _SHORT_ANSWER:
+        return False
+    if title:
+        return bool(_NAMES_ERROR.search(_text(_MARKUP.sub(b" ", head))))
+    return bool(_SAYS_ERROR.search(_text(head)))
+
+
+def _text(raw: bytes) -> str:
+    """What people read; what is no UTF-8 is taken for the older encoding of Chinese pages."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")

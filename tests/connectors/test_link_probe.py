@@ -21,6 +21,10 @@ from connectors.link_probe import Limits, Outcome, look
 from tests.connectors.web import serving
 
 LIMITS = Limits(wait_s=1, whole_s=2, head_bytes=4096)
+SHELL = """<div id="app" data-code="404"></div><style>.error {}</style>
+<script src="/app.js" onerror="retry()"></script><script>window.onerror = fail</script>"""
+"""A page whose content a program fetches; its own text says nothing."""
+GBK = f"<title>文件不存在</title><p>{'提示' * 900}</p>".encode("gbk")
 asked: list[str] = []
 
 
@@ -38,12 +42,19 @@ def application() -> FastAPI:
             f"<html><head><title>{text}</title></head><body>{'x' * 900}</body></html>"
         )
 
+    def short(title: str, body: str) -> HTMLResponse:
+        return HTMLResponse(f"<!doctype html><title>{title}</title>{body}")
+
     app.get("/docs/a.pdf")(lambda: Response(b"%PDF-1.7 ...", media_type="application/pdf"))
     app.get("/docs/html.pdf")(lambda: page("文件不存在"))
     app.get("/docs/text.pdf")(lambda: Response(b"hello", media_type="text/plain"))
     app.get("/docs/empty.pdf")(lambda: Response(b"", media_type="application/pdf"))
     app.get("/docs/page")(lambda: page("办事指南"))
     app.get("/docs/sorry")(lambda: page("404 页面"))
+    app.get("/docs/neutral")(lambda: short("提示", "<p>文件不存在或者没有权限。</p>"))
+    app.get("/docs/shell")(lambda: short("项目详情", SHELL))
+    app.get("/docs/short")(lambda: short("项目详情", "<p>总投资500万元</p>"))
+    app.get("/docs/gbk")(lambda: Response(GBK, media_type="text/html; charset=gbk"))
     app.get("/docs/json")(lambda: JSONResponse({"code": 500, "msg": "文件不存在"}))
     app.get("/docs/gone")(lambda: Response(status_code=410))
     app.get("/docs/moved")(lambda: RedirectResponse("/docs/a.pdf"))
@@ -76,6 +87,10 @@ def server() -> Iterator[str]:
         ("endless.pdf", "ok"),
         ("html.pdf", "error_page"),
         ("sorry", "error_page"),
+        ("neutral", "error_page"),
+        ("shell", "ok"),
+        ("short", "ok"),
+        ("gbk", "error_page"),
         ("json", "error_page"),
         ("text.pdf", "wrong_type"),
         ("empty.pdf", "empty"),
