@@ -34,7 +34,7 @@ values (%(version)s, null, %(now)s, %(rule)s, %(rule_version)s, %(consequence)s,
 returning id
 
 -- name: failing_links
--- How each address stood when it was last looked at, if it did not open.
+-- How each address of rows in effect stood when it was last looked at, if it did not open.
 select v.body, b.name, v.table_code, v.local_key, l.field, l.outcome, l.detail, l.at,
        nullif(f.detail -> 'waived', 'null') as waived
 from (
@@ -44,5 +44,6 @@ from (
 join version v on v.id = l.version_id
 join body b on b.code = v.body
 join finding f on f.id = l.finding_id
+where v.valid and v.state in ('queued', 'sending', 'sent', 'confirmed')
 order by v.body, l.at desc, v.id
 limit %(limit)s

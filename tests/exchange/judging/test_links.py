@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from connectors.allowed_links import AllowedLinks
 from exchange.judging.links import LookedAt, look_at_links
+from exchange.store.queries import load as load_sql
 from exchange.waivers import register
 from schemas import load as load_standard
 from schemas.policy import load
@@ -193,6 +194,23 @@ def test_link_is_looked_at_on_the_day_after_its_waiver(ledger: Ledger, server: s
     assert look(ledger, f"{server}/guide/", days=2) == LookedAt()
     assert look(ledger, f"{server}/guide/", days=3).failing == 1
     assert [bool(waived) for waived, _ in findings(ledger)] == [True, False]
+
+
+def test_list_names_rows_in_effect_only(ledger: Ledger, server: str) -> None:
+    """A row that a newer version replaced is nobody's to mend any more."""
+    ledger.body("420602", "襄城区")
+    row(ledger, f"{server}/guide/2", "SX2")
+    look(ledger, f"{server}/guide/")
+
+    def listed() -> list[str]:
+        with ledger.store.transaction() as conn:
+            rows = conn.execute(load_sql("links")["failing_links"], {"limit": 9}).fetchall()
+        return [row["field"] for row in rows]
+
+    assert listed() == [PAGE]
+    (version,) = ledger.rows("select id from version")
+    ledger.move(version["id"], "superseded", at=NOON)
+    assert listed() == []
 
 
 def test_mended_link_needs_no_waiver(ledger: Ledger, server: str, there: set[str]) -> None:
