@@ -10,6 +10,7 @@ import click
 
 from connectors.upstream import load_upstream
 from exchange.delivery.blindspots import BlindSpot, blind_spots
+from exchange.notices.days import by_office_clock
 from exchange.settings import Settings
 from exchange.store.addresses import app_url
 from exchange.store.connection import Store
@@ -47,6 +48,6 @@ def _line(spot: BlindSpot) -> str:
     examples = "、".join(f"#{version}" for version in spot.versions)
     return (
         f"{spot.clause or '未对应规则':12} {spot.refusals:6} 条 {spot.bodies:3} 个单位  "
-        f"最近 {spot.last_at.astimezone():%m-%d %H:%M}  {'、'.join(spot.tables)}  "
+        f"最近 {by_office_clock(spot.last_at):%m-%d %H:%M}  {'、'.join(spot.tables)}  "
         f"{spot.example}  例：{examples}"
     )

@@ -11,6 +11,7 @@ import click
 
 from exchange.delivery import deadletters as letters
 from exchange.delivery.deadletters import KINDS
+from exchange.notices.days import by_office_clock
 from exchange.rounds.wiring import opened
 from exchange.settings import Settings
 from exchange.store.connection import Conn
@@ -47,7 +48,7 @@ def show_list(body: str | None, form: str) -> int:
         else:
             for row in found:
                 click.echo(
-                    f"{row['id']:8} {row['at'].astimezone():%m-%d %H:%M:%S} {row['name']}"
+                    f"{row['id']:8} {by_office_clock(row['at']):%m-%d %H:%M:%S} {row['name']}"
                     f"（{row['body']}） {row['table_code']} #{row['version_id']}"
                     f" {KINDS[row['kind']]}：{mask_text(row['reason'])}"
                 )

@@ -10,7 +10,7 @@ import click
 
 from exchange.judging.fired import Fired
 from exchange.judging.fired import fired as read
-from exchange.notices.days import OFFICE_ZONE
+from exchange.notices.days import OFFICE_ZONE, by_office_clock
 from exchange.settings import Settings
 from exchange.store.addresses import app_url
 from exchange.store.connection import Store
@@ -45,7 +45,7 @@ def fired(codes: tuple[str, ...], days: float, every: bool, form: str) -> None:
 
 
 def _line(one: Fired) -> str:
-    last = "–" if one.last_at is None else f"{one.last_at.astimezone(OFFICE_ZONE):%m-%d %H:%M}"
+    last = "–" if one.last_at is None else f"{by_office_clock(one.last_at):%m-%d %H:%M}"
     days = " ".join(f"{day:%m-%d}×{times}" for day, times in one.days.items())
     return (
         f"{one.rule:48} 未通过 {one.failed}  通过 {one.passed}  不适用 {one.not_applicable}  "

@@ -15,6 +15,7 @@ from exchange.cli.show import receipt, show
 from exchange.delivery.gaps import gaps
 from exchange.ledger.balance import BUCKETS, balance
 from exchange.ledger.clocks import HOP_OF_STATE, HOPS
+from exchange.notices.days import by_office_clock
 from exchange.settings import Settings
 from exchange.store.addresses import app_url
 from exchange.store.connection import Store
@@ -101,7 +102,7 @@ def show_gaps(body: str | None, form: str) -> int:
     else:
         for gap in found:
             click.echo(
-                f"{gap.since.astimezone():%m-%d %H:%M}  {gap.body:12} {gap.table_code:24} "
+                f"{by_office_clock(gap.since):%m-%d %H:%M}  {gap.body:12} {gap.table_code:24} "
                 f"#{gap.id}  {gap.name_zh}  {gap.state_reason}"
             )
         if not found:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import click
 
 from exchange.ledger.proof import NAMES, Proof, last_proofs
+from exchange.notices.days import by_office_clock
 from exchange.rounds.proving import prove_balance, prove_chain
 from exchange.settings import Settings
 from exchange.store.addresses import app_url
@@ -44,7 +45,7 @@ def prove(show: bool, form: str) -> int:
 def _tell(proof: Proof) -> None:
     numbers = "  ".join(f"{name} {value}" for name, value in proof.facts.items())
     verdict = "相符" if proof.holds else f"{len(proof.differences)} 处不符"
-    at = f"{proof.at.astimezone():%Y-%m-%d %H:%M}"
+    at = f"{by_office_clock(proof.at):%Y-%m-%d %H:%M}"
     click.echo(f"{NAMES[proof.kind]}  {at}  {verdict}  {proof.seconds:.1f} s  {numbers}")
     for difference in proof.differences:
         click.echo(f"✗ {difference}")

@@ -14,6 +14,7 @@ from exchange.ledger.hops import OWNERS, Hop, hops, shares
 from exchange.ledger.journey import Journey, journeys
 from exchange.ledger.receipts import Receipt, receipts
 from exchange.ledger.signing import NoSigningKeyError, SigningKey, read_key
+from exchange.notices.days import by_office_clock
 from exchange.settings import Settings
 from exchange.store.addresses import app_url
 from exchange.store.connection import Conn, Store
@@ -163,4 +164,4 @@ def _delivery(row: Mapping[str, Any]) -> str:
 
 
 def _time(value: datetime | None) -> str:
-    return value.astimezone().isoformat(sep=" ", timespec="milliseconds") if value else "—"
+    return by_office_clock(value).isoformat(sep=" ", timespec="milliseconds") if value else "—"

@@ -9,6 +9,7 @@ import click
 
 from exchange.delivery.lanes import Lane
 from exchange.ledger.clocks import HOPS
+from exchange.notices.days import by_office_clock
 from exchange.rounds.promise import Promise, promise
 from exchange.rounds.wiring import opened
 from exchange.settings import Settings
@@ -43,12 +44,13 @@ def _lines(found: Promise) -> list[str]:
     lines += [lane_line(lane) for lane in found.lanes]
     lines += [
         f"暂缓校验 {row['name']}（{row['body']}）：{row['waiting']} 条，"
-        f"下次试校验 {row['trial_at'].astimezone():%H:%M:%S}"
+        f"下次试校验 {by_office_clock(row['trial_at']):%H:%M:%S}"
         for row in found.aside
     ]
     lines += [f"无法投递 {row['name']}（{row['body']}）：{row['letters']} 条" for row in found.dead]
     lines += [
-        f"！ {alarm['name']}：{alarm['text']}  自 {alarm['raised_at'].astimezone():%m-%d %H:%M:%S}"
+        f"！ {alarm['name']}：{alarm['text']}"
+        f"  自 {by_office_clock(alarm['raised_at']):%m-%d %H:%M:%S}"
         f"\n    {alarm['command']}    docs/runbooks/{alarm['kind']}.md"
         for alarm in found.standing
     ]

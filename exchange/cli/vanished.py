@@ -10,6 +10,7 @@ from typing import TypeVar
 import click
 
 from exchange.cli.workers import chosen_bodies
+from exchange.notices.days import by_office_clock
 from exchange.rounds import reconciling
 from exchange.settings import Settings
 
@@ -53,7 +54,7 @@ def show(body: str, table: str | None, until: datetime, form: str) -> int:
         click.echo(json.dumps(found, ensure_ascii=False, default=str))
         return 0
     for row in found:
-        at = f"{row['found_at'].astimezone():%Y-%m-%d %H:%M}"
+        at = f"{by_office_clock(row['found_at']):%Y-%m-%d %H:%M}"
         click.echo(f"#{row['id']:<8} {at}  {row['table_code']:24} {row['record_key']}")
     click.echo(f"共 {len(found)} 条")
     return 0

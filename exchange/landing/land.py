@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from connectors.base import Page, SourceRow
 from exchange.landing.gone import name_gone
@@ -21,9 +20,9 @@ from exchange.store.identity import LOCAL_KEY, anchors, content_hash, is_valid, 
 from exchange.store.queries import load
 from schemas import Standard, Table
 from schemas.values import NotOfTypeError, parse
+from validators.record import RECORD_ZONE
 
 Q = load("landing")
-RECORD_ZONE = ZoneInfo("Asia/Shanghai")
 SERIAL = "LSH"
 MAX_SERIAL_DIGITS = 18
 _AS_WRITTEN = json.JSONEncoder(ensure_ascii=False)

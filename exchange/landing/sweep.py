@@ -19,10 +19,11 @@ from typing import Any
 
 from connectors.base import Page
 from connectors.key_ranges import ComparedRow, Key, KeyDigest, KeyRange, RangeSource, RangeSum
-from exchange.landing.land import RECORD_ZONE, Feed, Landed, land
+from exchange.landing.land import Feed, Landed, land
 from exchange.store.connection import Conn, Store
 from exchange.store.identity import content_hash, record_key
 from exchange.store.queries import load
+from validators.record import RECORD_ZONE
 
 Q = load("sweeping")
 RANGE_ROWS = 2000

@@ -8,6 +8,11 @@ from zoneinfo import ZoneInfo
 OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
 
 
+def by_office_clock(moment: datetime) -> datetime:
+    """The same moment as the clocks of the office show it, wherever this machine stands."""
+    return moment.astimezone(OFFICE_ZONE)
+
+
 def day_of(now: datetime) -> date:
     """The office's calendar day at this instant."""
     return now.astimezone(OFFICE_ZONE).date()
