@@ -25,6 +25,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psutil
 import psycopg
 
+from connectors.county import ROOT as SHIPPED
 from exchange.demo.city import City
 from exchange.demo.ports import Ports
 from exchange.demo.processes import Program, Supervisor
@@ -279,6 +280,7 @@ class FaultCity:
         )
         pack = policy.load(min(BODIES), wall_clock().date())
         city.write_policy(policy.ROOT / f"{pack.code}.toml")
+        city.write_counties(SHIPPED)
 
     def _through_proxy(self, name: str, url: str) -> str:
         parts = urlsplit(url)
