@@ -13,13 +13,19 @@ with run as (
     from run, jsonb_each(outcomes) as each(rule, told)
     where %(codes)s::text[] is null
         or exists (select from unnest(%(codes)s::text[]) as c(code) where starts_with(rule, c.code))
+), body_of_dossiers as (
+    select told ->> 0 as rule, count(distinct d.body) as bodies
+    from dossier_judgement d, json_array_elements(d.found) as told
+    where d.at >= %(since)s
+    group by 1
 ), day as (
     select rule, (at at time zone %(zone)s)::date as day, sum(failed)::bigint as failed
     from outcome where failed > 0 group by 1, 2
 )
 select rule, sum(passed)::bigint as passed, sum(failed)::bigint as failed,
     sum(not_applicable)::bigint as not_applicable, sum(not_checked)::bigint as not_checked,
-    count(distinct body) filter (where failed > 0) as bodies,
+    coalesce((select b.bodies from body_of_dossiers b where b.rule = outcome.rule),
+             count(distinct body) filter (where failed > 0)) as bodies,
     max(at) filter (where failed > 0) as last_at,
     (select jsonb_object_agg(day.day, day.failed) from day where day.rule = outcome.rule) as days
 from outcome

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from exchange.judging.fired import fired
+from tests.exchange.lives import RECEIPT, without_receipt
 from tests.exchange.records import FLOW, World
 
 pytestmark = pytest.mark.database
@@ -34,3 +35,11 @@ def test_outcomes_of_a_rule_over_all_runs(world: World) -> None:
     assert {each.passed + each.failed + each.not_applicable + each.not_checked
             for each in everything} == {3}  # fmt: skip
     assert later == []
+
+
+def test_a_rule_on_dossiers_fired_at_a_body(world: World) -> None:
+    """A case without its receipt is counted with the body that reported it."""
+    without_receipt(world)
+    with world.store.transaction() as conn:
+        (one,) = fired(conn, [RECEIPT], since=world.now - timedelta(days=1), zone=ZONE)
+    assert (one.failed, one.bodies) == (1, 1)
