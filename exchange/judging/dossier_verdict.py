@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from exchange.judging.verdict import as_json, stamp_number
 from exchange.store.cases import Returned, complete, join_case
@@ -19,6 +21,7 @@ AT_LEAST = timedelta(minutes=1)
 MENDED = "已补齐，不再存在"
 REPLACED = "所在记录已有新版本或已撤回"
 CHANGED = "情况有变，见新的问题"
+EXCUSED = "豁免情况有变，待再次核查"
 """Why a finding was closed, as it is kept and shown."""
 
 
@@ -53,6 +56,8 @@ def write_verdicts(
     for verdict in judgement.verdicts:
         known = open_ones.pop((verdict.rule.code, verdict.anchor.version), None)
         if verdict.answer.outcome == "unchecked":
+            if known is not None and _stands_wrongly(known, verdict):
+                closed.append((known["finding_id"], known["version_id"], EXCUSED))
             continue
         finding = verdict.finding
         if known is not None and finding is not None:
@@ -78,6 +83,13 @@ def write_verdicts(
         sooner = {**facts, "again_at": min(again or soon, soon)}
         conn.execute(Q["reviewed"], named | sooner)
     return len(opened), len(closed)
+
+
+def _stands_wrongly(known: Mapping[str, Any], verdict: DossierVerdict) -> bool:
+    """Whether a waiver began or ended since the finding was made, which cannot be made anew now."""
+    if verdict.excused:
+        return bool(known["consequence"] == "rectify")
+    return bool(known["waived"])
 
 
 def _open(

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from exchange.judging.rulesets import Rulesets
 from exchange.store.connection import Store
-from tests.exchange.records import BODY, World
+from tests.exchange.records import BODY, World, body
 from tests.ledgers import Ledger
 from tests.stores import ExchangeStore
 
@@ -22,11 +23,17 @@ def ledger(exchange_store: ExchangeStore) -> Iterator[Ledger]:
     owner.close()
 
 
+@pytest.fixture(scope="session")
+def rulesets() -> Rulesets:
+    """The rules of that body, prepared once for all tests."""
+    return Rulesets({BODY: body()})
+
+
 @pytest.fixture
-def world(exchange_store: ExchangeStore) -> Iterator[World]:
+def world(exchange_store: ExchangeStore, rulesets: Rulesets) -> Iterator[World]:
     """A store with one body, whose records are landed and judged."""
     store = Store(exchange_store.app_dsn, by="test")
     with store.transaction() as conn:
         conn.execute("insert into body values (%s, '测试县', '{420602}', 'none')", (BODY,))
-    yield World(store)
+    yield World(store, rulesets)
     store.close()

@@ -34,7 +34,8 @@ BEING_MENDED = "有关记录已退回整改，待重报后判断"
 class DossierVerdict:
     """One rule on one subject: the row it hangs on, the answer, the finding when it failed.
 
-    ``backed`` tells that every row it was judged by is confirmed by the platform above.
+    ``backed`` tells that every row it was judged by is confirmed by the platform above, ``excused``
+    that the body whose row it is has a waiver of the rule on this day.
     """
 
     rule: DossierRule
@@ -42,6 +43,7 @@ class DossierVerdict:
     answer: Answer
     finding: Finding | None
     backed: bool
+    excused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +125,18 @@ def _answer(
 def _verdict(
     rule: DossierRule, subject: Subject, answer: Answer, standard: Standard, setting: Setting
 ) -> DossierVerdict:
+    known = setting.waivers.get(subject.anchor.body, ())
+    waivers = [waiver for waiver in known if waiver.rule == rule.code]
     finding = None
     if answer.outcome == "fail":
-        known = setting.waivers.get(subject.anchor.body, ())
-        waivers = [waiver for waiver in known if waiver.rule == rule.code]
         worded = word(rule, subject.anchor, answer, standard)
         ((finding,),) = waived([[worded]], waivers, setting.today)
         days = [day for day in (answer.again, turn(waivers, setting.today)) if day]
         answer = replace(answer, again=min(days, default=None))
     read = [row for table in rule.tables[1:] for row in subject.rows(table)]
     backed = all(row.state == "confirmed" for row in (subject.anchor, *read))
-    return DossierVerdict(rule, subject.anchor, answer, finding, backed)
+    excused = any(waiver.holds(setting.today) for waiver in waivers)
+    return DossierVerdict(rule, subject.anchor, answer, finding, backed, excused)
 
 
 def _count(answers: Sequence[Answer]) -> Counts:

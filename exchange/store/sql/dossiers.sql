@@ -72,7 +72,8 @@ where standard = %(standard)s and (kind, key) in (
 delete from dossier_mark where id = any(%(ids)s)
 
 -- name: open_findings
-select o.finding_id, o.version_id, o.rule, o.consequence, f.detail ->> 'message' as message
+select o.finding_id, o.version_id, o.rule, o.consequence, f.detail ->> 'message' as message,
+    f.detail ->> 'waived' is not null as waived
 from dossier_finding o join finding f on f.id = o.finding_id
 where o.dossier_id = %(dossier)s and o.closed_at is null
 

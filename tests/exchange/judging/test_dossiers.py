@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,28 +9,14 @@ from typing import Any
 import pytest
 
 from exchange.judging.dossiers import Reviewed
-from exchange.judging.rulesets import Rulesets
 from exchange.notices.chase import chase
-from exchange.store.connection import Store
 from exchange.waivers.register import Added, Request, add, revoke
 from schemas.sample.life.tale import Event
 from tests.exchange.lives import RECEIPT, SETTLE, land, life, receipt_of, review, without_receipt
-from tests.exchange.records import BODY, World, body
-from tests.stores import ExchangeStore
+from tests.exchange.records import BODY, World
 from validators.dossier.dossier import CASE, STEPS
 
 pytestmark = pytest.mark.database
-RULESETS = Rulesets({BODY: body()})
-
-
-@pytest.fixture
-def world(exchange_store: ExchangeStore) -> Iterator[World]:
-    """A store with one body."""
-    store = Store(exchange_store.app_dsn, by="test")
-    with store.transaction() as conn:
-        conn.execute("insert into body values (%s, '测试县', '{420602}', 'none')", (BODY,))
-    yield World(store, RULESETS)
-    store.close()
 
 
 def confirm_all(world: World) -> None:
@@ -270,6 +255,20 @@ def test_row_in_mending_is_not_missed(world: World) -> None:
     world.pass_time(seconds=SETTLE)
     review(world)
     assert not world.rows("select from dossier_finding where rule = %s", RECEIPT)
+
+
+def test_a_waiver_reaches_what_cannot_be_judged_now(world: World) -> None:
+    """While the receipt is being mended nobody is asked for it under a waiver that came since."""
+    missing = without_receipt(world)
+    assert standing(world) == ["rectify"]
+    confirm_all(world)
+    land(world, [Event(missing.at, missing.table, missing.record | {"BLR": None, "DWMC": None})])
+    assert "returned" in world.states(STEPS)
+    waive(world)
+    world.pass_time(seconds=SETTLE)
+    review(world)
+    assert standing(world) == []
+    assert [bool(item["resolved_at"]) for item in items_of(world, missing)] == [True]
 
 
 def test_case_of_an_incomplete_dossier_is_told_and_closed(world: World, tmp_path: Path) -> None:

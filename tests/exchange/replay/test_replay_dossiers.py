@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import pytest
 
 from exchange.cli import main
 from exchange.cli import replay as command
-from exchange.judging.rulesets import Rulesets
 from exchange.replay.candidate import CURRENT, started
 from exchange.replay.dossiers import Reader, dossiers_without_inputs
 from exchange.replay.groups import Period, groups
@@ -21,13 +19,11 @@ from exchange.settings import ROOT
 from exchange.store.connection import Store
 from schemas.policy import Gate
 from tests.exchange.lives import RECEIPT, SETTLE, land, life, review, without_receipt
-from tests.exchange.records import BODY, World, body
+from tests.exchange.records import World
 from tests.stores import ExchangeStore
 from validators.record import RECORD_ZONE
 
 pytestmark = pytest.mark.database
-RULESETS = Rulesets({BODY: body()})
-"""Prepared once for all tests here."""
 CHECK = "holds(subject.course.has(RECEIVED))"
 """How the rule on receipts answers."""
 RULE_FILE = "validators/dossier/rules/case_without_receipt.py"
@@ -38,16 +34,6 @@ class Ruleset:
     def load(cls, *_): ...
 def judge(*_): ...
 """
-
-
-@pytest.fixture
-def world(exchange_store: ExchangeStore) -> Iterator[World]:
-    """A store with one body."""
-    store = Store(exchange_store.app_dsn, by="test")
-    with store.transaction() as conn:
-        conn.execute("insert into body values (%s, '测试县', '{420602}', 'none')", (BODY,))
-    yield World(store, RULESETS)
-    store.close()
 
 
 def period(world: World) -> Period:

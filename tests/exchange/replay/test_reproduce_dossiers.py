@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +11,6 @@ import pytest
 
 from exchange.cli import main
 from exchange.cli import reproduce as command
-from exchange.judging.rulesets import Rulesets
 from exchange.replay.reproduce_dossiers import (
     DossierReproduction,
     NoDossierToReproduceError,
@@ -22,23 +20,11 @@ from exchange.settings import ROOT
 from exchange.store.connection import Store
 from exchange.waivers.register import Request, add, revoke
 from tests.exchange.lives import RECEIPT, SETTLE, land, review, without_receipt
-from tests.exchange.records import BODY, World, body
+from tests.exchange.records import BODY, World
 from tests.stores import ExchangeStore
 from validators.dossier.dossier import CASE, PROJECT
 
 pytestmark = pytest.mark.database
-RULESETS = Rulesets({BODY: body()})
-"""Prepared once for all tests here."""
-
-
-@pytest.fixture
-def world(exchange_store: ExchangeStore) -> Iterator[World]:
-    """A store with one body."""
-    store = Store(exchange_store.app_dsn, by="test")
-    with store.transaction() as conn:
-        conn.execute("insert into body values (%s, '测试县', '{420602}', 'none')", (BODY,))
-    yield World(store, RULESETS)
-    store.close()
 
 
 def project(world: World) -> int:
