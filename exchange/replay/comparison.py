@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exchange.replay.candidate import Verdicts
-from exchange.replay.changes import Changes
+from exchange.replay.changes import Candidacy, Changes, too_many
 from exchange.replay.groups import Group
 from schemas.policy import Gate
 
@@ -64,23 +64,16 @@ class Comparison:
         self._renamed = renamed
         self.bodies: dict[str, BodyChange] = {}
         self.stamps: set[tuple[tuple[str, str], ...]] = set()
-        self.broken: Counter[str] = Counter()
         self.not_checked: Counter[str] = Counter()
-        self.unknown: set[str] = set()
+        self.candidacy = Candidacy()
         self.judgements = 0
-        self.cpu_s = 0.0
-        self.peak_mib = 0.0
 
     def add(self, group: Group, after: Verdicts) -> None:
         """Count one group: the verdicts that stand against those of the candidate."""
         self.judgements += 1
-        self.cpu_s += after.cpu_s
-        self.peak_mib = max(self.peak_mib, after.peak_mib)
+        self.candidacy.add(after)
         self.stamps.add(tuple(after.stamp.items()))
         self.not_checked.update(after.not_checked)
-        self.unknown.update(after.unknown)
-        for error in after.errors:
-            self.broken[error["rule"]] += len(error["records"]) or 1
         found: dict[int, dict[str, str]] = {}
         for one in after.findings:
             found.setdefault(one["row"], {})[self._name(one["rule"])] = one["consequence"]
@@ -114,22 +107,15 @@ class Comparison:
     def reasons(self) -> list[str]:
         """Why the gate fails, in sentences; nothing when it does not."""
         told = []
-        if self.records:
-            share = self.newly_failing / self.records
-            most = max(body.gate.newly_failing for body in self.bodies.values())
-            if share > most:
-                told.append(
-                    f"{self.newly_failing} of {self.records} records newly fail "
-                    f"({share:.2%}, allowed are {most:.2%})"
-                )
+        gates = [body.gate for body in self.bodies.values()]
+        told += too_many(self.newly_failing, self.records, gates, "records")
         told += [
             f"body {body.body} falls below its level: {body.share(body.failed_before):.2%} passed, "
             f"{body.share(body.failed_after):.2%} would, level {body.gate.level_of(body.body):.2%}"
             for body in self.bodies.values()
             if body.falls
         ]
-        told += [f"rule {rule} broke on {many} records" for rule, many in self.broken.items()]
-        return told
+        return told + self.candidacy.reasons("records")
 
     def to_json(self) -> dict[str, Any]:
         """The whole comparison as one object."""
@@ -144,6 +130,5 @@ class Comparison:
             "stamps": [dict(stamp) for stamp in sorted(self.stamps)],
             "bodies": [self.bodies[code].to_json() for code in sorted(self.bodies)],
             "not_checked": dict(sorted(self.not_checked.items())),
-            "context_unknown_to_candidate": sorted(self.unknown),
-            "candidate": {"cpu_s": round(self.cpu_s, 3), "peak_mib": round(self.peak_mib, 1)},
+            **self.candidacy.to_json(),
         }

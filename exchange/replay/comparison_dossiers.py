@@ -7,13 +7,12 @@ rules for dossiers at all. The level of a body is about its records and is not a
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from exchange.replay.candidate import DossierVerdicts
-from exchange.replay.changes import Changes
+from exchange.replay.changes import Candidacy, Changes, too_many
 from exchange.replay.dossiers import KeptDossier
 from schemas.policy import Gate
 
@@ -50,19 +49,12 @@ class DossierComparison:
         self._gate_of = gate_of
         self._renamed = renamed
         self.bodies: dict[str, BodyDossiers] = {}
-        self.broken: Counter[str] = Counter()
-        self.unknown: set[str] = set()
+        self.candidacy = Candidacy()
         self.lacking = ""
-        self.cpu_s = 0.0
-        self.peak_mib = 0.0
 
     def add(self, kept: KeptDossier, again: DossierVerdicts) -> None:
         """Count one dossier: its verdict that stood against that of the candidate."""
-        self.cpu_s += again.cpu_s
-        self.peak_mib = max(self.peak_mib, again.peak_mib)
-        self.unknown.update(again.unknown)
-        for error in again.errors:
-            self.broken[error["rule"]] += len(error["records"]) or 1
+        self.candidacy.add(again)
         before = self._by_row((one.version, one.rule, one.consequence) for one in kept.found)
         after = self._by_row(
             (one["row"], one["rule"], one["consequence"]) for one in again.findings
@@ -96,16 +88,9 @@ class DossierComparison:
     def reasons(self) -> list[str]:
         """Why the gate fails, in sentences; nothing when it does not."""
         told = [self.lacking] if self.lacking else []
-        if self.dossiers:
-            share = self.newly_failing / self.dossiers
-            most = max(body.gate.newly_failing for body in self.bodies.values())
-            if share > most:
-                told.append(
-                    f"{self.newly_failing} of {self.dossiers} dossiers newly fail "
-                    f"({share:.2%}, allowed are {most:.2%})"
-                )
-        told += [f"rule {rule} broke on {many} dossiers" for rule, many in self.broken.items()]
-        return told
+        gates = [body.gate for body in self.bodies.values()]
+        told += too_many(self.newly_failing, self.dossiers, gates, "dossiers")
+        return told + self.candidacy.reasons("dossiers")
 
     def to_json(self) -> dict[str, Any]:
         """The whole comparison as one object."""
@@ -117,8 +102,7 @@ class DossierComparison:
             "newly_failing": self.newly_failing,
             "newly_passing": sum(body.newly_passing for body in self.bodies.values()),
             "bodies": [self.bodies[code].to_json() for code in sorted(self.bodies)],
-            "context_unknown_to_candidate": sorted(self.unknown),
-            "candidate": {"cpu_s": round(self.cpu_s, 3), "peak_mib": round(self.peak_mib, 1)},
+            **self.candidacy.to_json(),
         }
 
 
