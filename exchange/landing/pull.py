@@ -74,9 +74,10 @@ def pull(
 
     ``on_landed`` is told after every page how many new versions it brought, so that they can be
     judged while the rest is read; ``enough`` is asked after every page and ends the pull when true:
-    what is left is read by the next. A source that cannot be reached ends the sweep; a table that
-    is refused does not. ``reading`` is what the sweep before left behind. Errors end up in the
-    feed's row and in the result, never as an exception.
+    what is left is read by the next. A source that cannot be reached ends the sweep: no table that
+    it had not yet read can be read now. A table that is refused does not end it. ``reading`` is
+    what the sweep before left behind. Errors end up in the feed's row and in the result, never as
+    an exception.
     """
     pulled = Pulled()
     reading = reading or Reading()
@@ -84,7 +85,7 @@ def pull(
     if tells:
         reading.asked_at, reading.marks = clock(), _marks(store, feeds)
     stirred: set[str] | None = None
-    for feed in feeds:
+    for place, feed in enumerate(feeds):
         try:
             if stirred is None:
                 tables = [one.table for one in feeds]
@@ -96,10 +97,10 @@ def pull(
                 break
             pulled.tables.append(feed.table.code)
         except TryLaterError as error:
-            _failed(store, feed, error, pulled)
+            pulled.errors[feed.table.code] = unreadable(store, feeds[place:], error)
             break
         except ConnectorError as error:
-            _failed(store, feed, error, pulled)
+            pulled.errors[feed.table.code] = unreadable(store, [feed], error)
             if isinstance(error, RefusedError):
                 _reject(store, feed, error)
     if tells:
@@ -149,11 +150,13 @@ def _heartbeat(store: Store, feeds: Sequence[Feed], tables: Sequence[str]) -> No
         store.execute(Q["feeds_pulled"], feeds[0].key() | {"table_codes": list(tables)})
 
 
-def _failed(store: Store, feed: Feed, error: ConnectorError, pulled: Pulled) -> None:
+def unreadable(store: Store, feeds: Sequence[Feed], error: ConnectorError) -> str:
+    """Keep that these tables (of one body and standard) cannot be read; returns why, for people."""
     text = str(error)[:ERROR_LENGTH]
-    pulled.errors[feed.table.code] = text
-    with store.transaction() as conn:
-        conn.execute(Q["feed_failed"], feed.key() | {"error": text})
+    if feeds:
+        failed = {"table_codes": [feed.table.code for feed in feeds], "error": text}
+        store.execute(Q["feeds_failed"], {**feeds[0].key(), **failed})
+    return text
 
 
 def _reject(store: Store, feed: Feed, error: RefusedError) -> None:

@@ -70,6 +70,7 @@ class BodyClock:
     oldest_s: float | None = None
     oldest_hop: str | None = None
     offset_s: float | None = None
+    tables: int = 0
     failing: int = 0
     failing_s: float | None = None
     last_error: str | None = None
@@ -80,6 +81,11 @@ class BodyClock:
         """Whether the promise is kept now: nothing overdue, and the source was read in time."""
         unreadable = self.failing_s is not None and self.failing_s > self.allowed_s
         return not self.overdue and not unreadable
+
+    @property
+    def unreadable(self) -> str:
+        """How many of its tables cannot be read, in words."""
+        return f"{'全部 ' if self.failing == self.tables > 1 else ''}{self.failing} 张表"
 
     @property
     def slowest(self) -> str | None:
@@ -155,6 +161,7 @@ def _clock(
     if feed is not None:
         facts |= {
             "offset_s": feed["offset_s"] and round(feed["offset_s"], 1),
+            "tables": feed["tables"],
             "failing": feed["failing"],
             "failing_s": _age(feed["failing_since"], now),
             "last_error": feed["last_error"] if feed["failing"] else None,

@@ -21,7 +21,7 @@ from connectors.county import Body
 from exchange.errors import TryLaterError
 from exchange.judging.judge import bodies_due, judge_due
 from exchange.landing.land import Feed
-from exchange.landing.pull import Pulled, Reading, pull
+from exchange.landing.pull import Pulled, Reading, pull, unreadable
 from exchange.rounds.comparing import Allowance, compare_some
 from exchange.rounds.loop import now
 from exchange.rounds.relief import Post
@@ -269,13 +269,17 @@ def _survived(one: _Served) -> Iterator[None]:
     try:
         yield
     except (ConnectorError, TryLaterError) as error:
-        one.well = False
-        one.summary.errors["*"] = str(error)
-        LOG.warning("%s: %s", one.body.code, error)
+        _went_wrong(one, error)
     except Exception as error:
         one.well = False
         one.summary.errors["*"] = f"{type(error).__name__}: {error}"[:500]
         LOG.exception("a sweep over %s broke; the next will try again", one.body.code)
+
+
+def _went_wrong(one: _Served, error: Exception) -> None:
+    one.well = False
+    one.summary.errors["*"] = str(error)
+    LOG.warning("%s: %s", one.body.code, error)
 
 
 def _waits(one: _Served) -> bool:
@@ -291,13 +295,12 @@ def _pull_all(exchange: Exchange, one: _Served, enough: Callable[[], bool]) -> N
             _judge(exchange, one)
 
     for version, feeds in one.feeds.items():
-        source = one.sources.get(version)
-        if source is None:
-            source = exchange.source(one.body, version)
-            for warning in source.check():
-                one.summary.errors[f"check/{version}"] = warning
-            one.sources[version] = source
-            one.readings[version] = Reading()
+        try:
+            source = _source(exchange, one, version)
+        except ConnectorError as failure:
+            unreadable(exchange.store, feeds, failure)
+            _went_wrong(one, failure)
+            continue
         pulled = pull(
             exchange.store,
             source,
@@ -319,6 +322,17 @@ def _pull_all(exchange: Exchange, one: _Served, enough: Callable[[], bool]) -> N
             one.well = False
         else:
             _compare(exchange, one, source, feeds, landed)
+
+
+def _source(exchange: Exchange, one: _Served, version: str) -> Source:
+    """The source of one version of the standard, looked at before it is first read."""
+    source = one.sources.get(version)
+    if source is None:
+        source = one.sources[version] = exchange.source(one.body, version)
+        one.readings[version] = Reading()
+        for warning in source.check():
+            one.summary.errors[f"check/{version}"] = warning
+    return source
 
 
 def _compare(

@@ -103,7 +103,7 @@ def _alarm(kind: str, subject: str, name: str, text: str, seconds: float) -> Ala
 
 def _of_body(body: BodyClock) -> Iterator[Alarm]:
     if body.failing_s is not None and body.failing_s > body.allowed_s:
-        text = f"{body.failing} 张表已 {body.failing_s:.0f} 秒不能读取：{body.last_error}"
+        text = f"{body.unreadable}已 {body.failing_s:.0f} 秒不能读取：{body.last_error}"
         yield _alarm("source-unreadable", body.body, body.name, text, body.failing_s)
     if body.overdue and body.oldest_s is not None and body.oldest_hop is not None:
         hop = HOPS[body.oldest_hop]

@@ -103,6 +103,7 @@ left join waiting w on w.body = a.body
 -- How the sources stand: the clock that is furthest off, what cannot be read, when all was read last.
 select f.body, b.name,
     (array_agg(f.clock_offset_s order by abs(f.clock_offset_s) desc nulls last))[1] as offset_s,
+    count(*) as tables,
     count(*) filter (where f.failing_since is not null) as failing,
     min(f.failing_since) as failing_since,
     (array_agg(f.last_error order by f.failing_since nulls last))[1] as last_error,

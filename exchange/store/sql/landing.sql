@@ -35,9 +35,10 @@ where not exists (  -- quiet tables are not written at each look; some seconds d
 on conflict (body, standard, table_code) do update
 set pulled_at = excluded.pulled_at, failing_since = null, last_error = null
 
--- name: feed_failed
+-- name: feeds_failed
 insert into feed (body, standard, table_code, failing_since, last_error)
-values (%(body)s, %(standard)s, %(table_code)s, clock_timestamp(), %(error)s)
+select %(body)s, %(standard)s, table_code, statement_timestamp(), %(error)s
+from unnest(%(table_codes)s::text[]) as n (table_code)
 on conflict (body, standard, table_code) do update
 set failing_since = coalesce(feed.failing_since, excluded.failing_since),
     last_error = excluded.last_error

@@ -121,13 +121,16 @@ def headline(*bodies: BodyClock) -> str:
 
 def test_body_that_cannot_be_read_is_no_kept_promise_in_silence() -> None:
     """Within its time limit the promise holds, but the headline and the endpoint name the body."""
-    blind = replace(GOOD, body="420606", name="樊城区", failing=3, failing_s=102.0, last_error="x")
+    blind = replace(
+        GOOD, body="420606", name="樊城区", tables=9, failing=9, failing_s=102.0, last_error="x"
+    )
     assert headline(GOOD) == "兑现：现有记录都在时限之内"
     assert headline(GOOD, blind) == ("兑现：现有记录都在时限之内；暂不能读取：樊城区（1.7 分钟）")
     late = replace(blind, failing_s=301.0)
     assert headline(late) == "未兑现：樊城区（报送单位与网络）"
     with serving(status_app(lambda: promise(GOOD, blind))) as url:
-        answer = ask(f"{url}/promise.json")
+        answer, page = ask(f"{url}/promise.json"), ask(f"{url}/promise").text
+    assert "<td>全部 9 张表读取失败 1.7 分钟</td>" in page
     assert answer.status_code == 200
     assert answer.json()["unreadable"] == [{"body": "420606", "name": "樊城区", "seconds": 102.0}]
 

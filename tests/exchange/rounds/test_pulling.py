@@ -6,7 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from exchange.rounds.promise import promise
 from exchange.rounds.pulling import pull_shard
+from exchange.rounds.watching import watch
+from exchange.rounds.wiring import opened
 from exchange.settings import Settings
 from tests.exchange.records import BODY, FLOW, World
 
@@ -23,6 +26,23 @@ def test_what_has_landed_is_judged_though_the_source_is_away(
     assert landed.states(FLOW) == ["queued"]
     assert {code: one.passed for code, one in summary.items()} == {BODY: 1, OTHER: 0}
     assert all("*" in one.errors for one in summary.values())
+
+
+def test_a_source_that_cannot_be_opened_is_told_with_all_its_tables(
+    settings: Settings, landed: World
+) -> None:
+    """The status page and the alarm know of it, though no table was ever asked for."""
+    until = datetime.now(UTC) + timedelta(seconds=60)
+    pull_shard(settings, [BODY], until=until, once=True)
+    with opened(settings, work="test") as exchange:
+        tables = sum(map(len, exchange.feeds(exchange.bodies[BODY]).values()))
+        seen = promise(exchange, now=datetime.now(UTC))
+    (told,) = [body for body in seen.bodies if body.body == BODY]
+    assert (told.failing, told.unreadable) == (tables, f"全部 {tables} 张表")
+    assert seen.unreadable == [told]
+    found = watch(settings, now=datetime.now(UTC) + timedelta(minutes=10))
+    (alarm,) = [alarm for alarm in found if alarm.kind == "source-unreadable"]
+    assert alarm.text.startswith(f"全部 {tables} 张表已 6")
 
 
 def test_what_no_sweep_of_these_bodies_is_for_stays(settings: Settings, landed: World) -> None:
