@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -71,3 +73,25 @@ def test_old_logs_are_deleted_and_new_ones_kept(tmp_path: Path) -> None:
         os.utime(path, (moment, moment))
     assert airflow_service._delete_old_logs(tmp_path, now - timedelta(days=14)) == 1
     assert [path.name for path in tmp_path.rglob("*")] == ["b", "new.log"]
+
+
+@pytest.mark.parametrize("process", ["api-server", "dag-processor"])
+def test_start_page_says_why_the_triggerer_is_red(process: str, tmp_path: Path) -> None:
+    """Airflow cannot be told that there is none: the process that serves the pages has a note."""
+    assert all("triggerer" not in words for words in airflow_service.COMPONENTS.values())
+    program = (
+        f"import sys; sys.argv = ['airflow', '{process}']; import airflow_local_settings as ours;"
+        "print([(one.category, one.text) for one in getattr(ours, 'DASHBOARD_UIALERTS', [])])"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "AIRFLOW_HOME": str(tmp_path), "PYTHONPATH": str(ROOT / "config")},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    if process == "api-server":
+        assert "'info'" in told
+        assert "“触发器（Triggerer）”显示红色不是故障" in told
+    else:
+        assert told.strip() == "[]"
