@@ -82,18 +82,16 @@ class Proxy:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(10)  # type: ignore[arg-type]
 
     async def _open(self, route: Route) -> None:
-        async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            task = asyncio.current_task()
-            assert task is not None
-            route.sessions.add(task)
-            route.opened += 1
-            try:
-                await self._serve(route, reader, writer)
-            except (OSError, asyncio.CancelledError):
-                pass
-            finally:
-                route.sessions.discard(task)
+        def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            def ended(session: asyncio.Task[None]) -> None:
+                """Also of a session that is cut before its first step."""
+                route.sessions.discard(session)
                 _reset(writer)
+
+            session = asyncio.create_task(self._serve(route, reader, writer))
+            session.add_done_callback(ended)
+            route.sessions.add(session)
+            route.opened += 1
 
         server = await asyncio.start_server(accept, "127.0.0.1", 0)
         route.port = server.sockets[0].getsockname()[1]
@@ -104,20 +102,22 @@ class Proxy:
     ) -> None:
         if route.weather == "refuse":
             return
-        up_reader, up_writer = await asyncio.open_connection(*route.target)
-        asking = asyncio.create_task(_ask(route, reader, up_writer))
-        answering = asyncio.create_task(_answer(route, up_reader, writer))
-        try:
-            await asyncio.wait({asking, answering}, return_when="FIRST_COMPLETED")
-            if asking.done() and not answering.done():
-                await asyncio.wait({answering}, timeout=30)
-            elif answering.result() == "half-closed":
-                await asyncio.wait({asking}, timeout=30)
-        finally:
-            for task in (asking, answering):
-                task.cancel()
-            await asyncio.gather(asking, answering, return_exceptions=True)
-            _reset(up_writer)
+        with suppress(OSError):
+            up_reader, up_writer = await asyncio.open_connection(*route.target)
+            asking = asyncio.create_task(_ask(route, reader, up_writer))
+            answering = asyncio.create_task(_answer(route, up_reader, writer))
+            try:
+                await asyncio.wait({asking, answering}, return_when="FIRST_COMPLETED")
+                if asking.done() and not answering.done():
+                    await asyncio.wait({answering}, timeout=30)
+                elif answering.result() == "half-closed":
+                    await asyncio.wait({asking}, timeout=30)
+            finally:
+                # Before anything is waited for: a session that ends by itself can still be cut.
+                _reset(up_writer)
+                for task in (asking, answering):
+                    task.cancel()
+                await asyncio.gather(asking, answering, return_exceptions=True)
 
     async def _cut(self, route: Route) -> None:
         sessions = list(route.sessions)
@@ -127,10 +127,16 @@ class Proxy:
         await asyncio.gather(*sessions, return_exceptions=True)
 
     async def _close(self) -> None:
+        listeners = [listener for server in self._servers for listener in server.sockets]
+        for listener in listeners:
+            self._loop.remove_reader(listener)
+        # Who was let in just now has no session yet, and must not find his server closed.
+        while rest := asyncio.all_tasks() - {asyncio.current_task()}:
+            for route in self.routes.values():
+                await self._cut(route)
+            await asyncio.wait(rest)
         for server in self._servers:
             server.close()
-        for route in self.routes.values():
-            await self._cut(route)
 
 
 async def _ask(route: Route, reader: asyncio.StreamReader, up: asyncio.StreamWriter) -> None:

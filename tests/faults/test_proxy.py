@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import closing, suppress
 
@@ -96,3 +98,20 @@ def test_slow_weather_takes_its_time(proxy: Proxy) -> None:
     proxy.set("trickle")
     threading.Timer(0.3, proxy.set, args=("clear",)).start()
     assert asked(proxy) == (len(ANSWER), "whole")
+
+
+def test_ends_with_clients_at_every_step(server: socket.socket) -> None:
+    """Who was just let in, who speaks, who leaves: no end of a connection stays open."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        for number in range(100):
+            ending = Proxy()
+            port = ending.route("it", *server.getsockname())
+            address = ("127.0.0.1", port)
+            with socket.create_connection(address), socket.create_connection(address) as speaks:
+                speaks.sendall(b"word")
+                if number % 2:
+                    speaks.recv(100)
+            ending.close()
+        gc.collect()
+    assert [str(one.message) for one in told] == []
