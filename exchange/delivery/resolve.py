@@ -21,8 +21,8 @@ from exchange.store.queries import load
 Q = load("delivery")
 ABANDONED_AFTER = timedelta(seconds=5)
 """So long may lie between a sender's two transactions; in the second one its locks tell that it
-lives. A live sender that takes longer loses nothing and doubles nothing: others ask for its rows and
-send them, it sees that they are not its any more; it costs them the way up's ``visible_after``."""
+lives. A live sender that takes longer loses nothing and doubles nothing: others ask for its rows
+and send them, it sees that they are not its any more; it costs the way up's ``visible_after``."""
 BROKEN_FOR = timedelta(minutes=10)
 
 
