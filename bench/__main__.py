@@ -7,6 +7,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from exchange.memory import look_for_cycles_seldom
+
 
 def names() -> dict[str, str]:
     """The benchmarks and the first line of what each says of itself."""
@@ -26,6 +28,7 @@ def main(arguments: list[str]) -> int:
         for name, what in known.items():
             print(f"  {name:12} {what}")
         return 0 if not arguments or arguments[0] in {"-h", "--help"} else 2
+    look_for_cycles_seldom()  # as every process of the exchange does
     run = import_module(f"bench.{arguments[0]}").main
     return int(run(arguments[1:]) or 0)
 

@@ -90,6 +90,13 @@ class Columns:
         except Exception:  # noqa: BLE001 - the row engine finds out which records broke the rule
             return None
 
+    @cached_property
+    def as_rows(self) -> Batch:
+        """The same batch with its rows read whole, for a rule that columns cannot answer."""
+        batch = self._batch
+        read = self._plan.batch(batch.records, batch.context)
+        return replace(batch, rows=read.rows, judged=read.judged, part=False)
+
     @property
     def _offline(self) -> bool:
         """Whether rows can be compared with no others than those of the batch."""

@@ -7,7 +7,6 @@ from typing import Any
 
 from schemas import Table
 from validators.answers import Answer
-from validators.expression import reads
 from validators.neighbours import NOT_IN_FILE, OFFLINE, Against, Found, Later, Link, Neighbour, Seen
 from validators.record import Lookup
 from validators.row import Layout, Row, RowFunction
@@ -69,14 +68,6 @@ class Comparison:
         self._readers = links.readers(check.links)
         named = {code for link in check.links for code in link.tables if code in self._tables}
         self.in_file = named == {self._table.code} and not check.by_absence
-        values = (value for link in check.links for value in link.values)
-        asked = (*values, *(() if check.when is None else (check.when,)))
-        self._asks = frozenset(name for value in asked for name in reads(value))
-
-    @property
-    def asks(self) -> frozenset[str]:
-        """The cells that decide which neighbours a row has."""
-        return self._asks
 
     def needs(self, batch: RowsTogether) -> Iterator[Lookup]:
         """The neighbours that the answers for these rows need."""

@@ -59,19 +59,21 @@ def judge(
 ) -> Judgement:
     """Judge the records of one table. Raises UnknownTableError for a table the standard lacks.
 
-    ``read`` are the same records as they were read whole to find out what the context needs, by
-    the same body at the same time (``validators.plan.Needs``); they are not read again.
+    ``read`` are the same records as they were read to find out what the context needs, by the same
+    body at the same time (``validators.plan.Needs``); what was read is not read again.
 
     For every rule of the table passed, failed, not applicable and not checked add up to the number
     of records. The order of verdicts is that of the records, the order of a record's findings that
     of the rules.
     """
     plan = ruleset.plan(table)
-    batch = None if read is None else replace(read, context=context)
-    if batch is None and len(records) >= COLUMNAR_FROM:
+    batch = None
+    if len(records) >= COLUMNAR_FROM:
         from validators.frames import batch_of_columns  # polars: only where it pays
 
-        batch = batch_of_columns(plan, records, context)
+        batch = batch_of_columns(plan, records, context, read)
+    if batch is None and read is not None and not read.part:
+        batch = replace(read, context=context)
     if batch is None:
         batch = plan.batch(records, context)
     tally = _Tally([[] for _ in records], [[] for _ in records], {}, [], set())
@@ -111,9 +113,12 @@ def answers_of(entry: Entry, batch: Batch, errors: list[RuleError]) -> Answers:
 
     A rule that breaks is added to ``errors``.
     """
-    told = None if batch.columns is None else batch.columns.answers(entry)
-    if told is not None:
-        return told
+    if batch.columns is not None:
+        told = batch.columns.answers(entry)
+        if told is not None:
+            return told
+        if not entry.part:
+            batch = batch.columns.as_rows
     try:
         return Listed(entry.evaluate(batch))
     except Exception as error:  # noqa: BLE001 - a broken rule must not cost the batch

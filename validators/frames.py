@@ -19,8 +19,13 @@ from validators.record import Context, Record
 from validators.row import Row
 
 
-def batch_of_columns(plan: Plan, records: Sequence[Record], context: Context) -> Batch | None:
-    """The records as columns; None when some cell is no text that a column can hold."""
+def batch_of_columns(
+    plan: Plan, records: Sequence[Record], context: Context, read: Batch | None = None
+) -> Batch | None:
+    """The records as columns; None when some cell is no text that a column can hold.
+
+    ``read`` are the same records as far as they were read before, see ``validators.engine.judge``.
+    """
     names = plan.table.columns
     try:
         frame = pl.DataFrame(
@@ -29,7 +34,8 @@ def batch_of_columns(plan: Plan, records: Sequence[Record], context: Context) ->
         )
     except (TypeError, UnicodeEncodeError, pl.exceptions.PolarsError):
         return None
-    return _with_columns(plan, Batch(records, [], [], context), Cells(plan.table, frame))
+    batch = Batch(records, [], [], context, kept={} if read is None else read.kept)
+    return _with_columns(plan, batch, Cells(plan.table, frame), read)
 
 
 def batch_of_frame(plan: Plan, frame: pl.DataFrame, context: Context, first: int) -> Batch:
@@ -43,9 +49,9 @@ def batch_of_frame(plan: Plan, frame: pl.DataFrame, context: Context, first: int
     return _with_columns(plan, _Undamaged(records, [], [], context), Cells(plan.table, known))
 
 
-def _with_columns(plan: Plan, batch: Batch, cells: Cells) -> Batch:
-    rows = _Rows(plan, batch.records, batch.context)
-    batch = replace(batch, rows=rows, judged=_Judged(plan, rows))
+def _with_columns(plan: Plan, batch: Batch, cells: Cells, read: Batch | None = None) -> Batch:
+    rows = _Rows(plan, batch.records, batch.context, read)
+    batch = replace(batch, rows=rows, judged=_Judged(plan, rows), part=True)
     return replace(batch, columns=Columns(plan, cells, batch))
 
 
@@ -139,10 +145,14 @@ class _Values(Mapping[str, str | None]):
 
 
 class _Rows(Sequence[Row]):
-    """The rows of a batch: single ones made alone, all of them when somebody goes through all."""
+    """The rows of a batch: single ones made whole when asked for, all of them as far as read."""
 
-    def __init__(self, plan: Plan, records: Sequence[Record], context: Context) -> None:
+    def __init__(
+        self, plan: Plan, records: Sequence[Record], context: Context, read: Batch | None
+    ) -> None:
         self._plan, self._records, self._context = plan, records, context
+        self._read = read
+        self._made: dict[int, Row] = {}
 
     def __len__(self) -> int:
         return len(self._records)
@@ -154,18 +164,20 @@ class _Rows(Sequence[Row]):
     def __getitem__(self, at: int | slice) -> Row | Sequence[Row]:
         if isinstance(at, slice):
             return self._plan.layout.rows(self._records[at], self._context)
-        if "_all" in self.__dict__:
-            return self._all[at]
-        return self._plan.layout.rows([self._records[at]], self._context)[0]
+        if at not in self._made:
+            self._made[at] = self._plan.layout.rows([self._records[at]], self._context)[0]
+        return self._made[at]
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self._all)
 
     @cached_property
-    def _all(self) -> list[Row]:
+    def _all(self) -> Sequence[Row]:
+        if self._read is not None:
+            return self._read.rows
         if isinstance(self._records, FrameRecords):
             self._records.read(range(len(self._records)))
-        return self._plan.layout.rows(self._records, self._context)
+        return self._plan.layout.rows(self._records, self._context, self._plan.asks)
 
 
 class _Judged(Sequence[Row | None]):

@@ -11,18 +11,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from importlib import import_module
+from operator import itemgetter
 from types import NoneType
 from typing import Any
 
 _OURS = ("validators", "schemas", "connectors")
 _PLAIN = (str, int, float)
-_TEXTS = frozenset({str, type(None)})
+_TEXT = frozenset({str})
+_TEXTS = frozenset({str, NoneType})
 _CANONICAL = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 
 
@@ -72,14 +74,13 @@ def _object_of(name: str, parts: tuple[str, ...]) -> Callable[[Any], Any]:
     return write
 
 
-def _pairs(value: Mapping[Any, Any]) -> list[list[Any]]:
+def _pairs(value: Mapping[Any, Any]) -> Sequence[Sequence[Any]]:
     """Key and value of each entry, in an order that depends on the keys alone."""
-    kinds = set(map(type, value))
-    if kinds <= {str}:
-        pairs = [[key, value[key]] for key in sorted(value)]
-        if not set(map(type, value.values())) <= _TEXTS:
-            pairs = [[key, described(part)] for key, part in pairs]
-        return pairs
+    if _TEXT.issuperset(map(type, value)):
+        texts = sorted(value.items(), key=itemgetter(0))
+        if _TEXTS.issuperset(map(type, value.values())):
+            return texts
+        return [(key, described(part)) for key, part in texts]
     pairs = [[described(key), described(part)] for key, part in value.items()]
     return sorted(pairs, key=lambda pair: canonical_text(pair[0]))
 

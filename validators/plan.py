@@ -12,7 +12,7 @@ from schemas import Table
 from schemas.personal import kind_of
 from validators.answers import Answer
 from validators.comparing import Comparison, Links, Succession
-from validators.expression import Expression
+from validators.expression import Expression, reads
 from validators.neighbours import LOCAL_KEY
 from validators.parents import Parents
 from validators.record import Context, Lookup, Record
@@ -37,7 +37,8 @@ class Batch:
     ``notes`` is where a rule leaves what its findings will tell, ``meant`` what would be right, by
     rule code and position; ``shown`` keeps what a record looks like to people, once it has a
     finding, and ``kept`` what comparisons make once for all rows. A large batch has ``columns``,
-    too, and makes its rows only when they are asked for.
+    too, and makes its rows only when they are asked for. Rows may be read in ``part``: what
+    ``Plan.asks`` names.
     """
 
     records: Sequence[Record]
@@ -49,6 +50,7 @@ class Batch:
     meant: dict[tuple[str, int], str] = field(default_factory=dict)
     kept: dict[object, Any] = field(default_factory=dict)
     columns: Columns | None = None
+    part: bool = False
 
     def only(self, at: int) -> Batch:
         """The batch of one record; ``take`` brings back what its findings will tell."""
@@ -85,6 +87,7 @@ class Entry:
     ``evaluate`` answers for each record; ``waits`` then names the parents that records wait for, or
     the neighbours that could still change an answer; ``expected`` computes the right value of a
     failing row, where that can be computed; ``compares`` marks rules on more than the row itself.
+    ``part``: of the rows it reads only the cells that ``Plan.asks`` names.
     """
 
     rule: Rule
@@ -92,13 +95,14 @@ class Entry:
     waits: Callable[[Batch, Sequence[Answer]], Waits] | None = None
     expected: RowFunction | None = None
     compares: bool = False
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
     """What a judgement of records has to look up; ``previous``: their earlier versions, too.
 
-    ``read`` are the records as far as they were read for that.
+    ``read`` are the records as far as they were read for that: whole, or what ``Plan.asks`` names.
     """
 
     parents: set[Lookup]
@@ -129,11 +133,7 @@ class Plan:
         self._uniques: list[Uniqueness] = []
         self._follows = any(isinstance(rule.check, Follows) for rule in rules)
         self.entries = tuple(self._entry(rule) for rule in rules)
-        references = (rule.check.reference for rule in rules if isinstance(rule.check, Refers))
-        self._asks = {"SJYXBS", LOCAL_KEY}.union(
-            *(reference.fields for reference in references),
-            *(comparison.asks for comparison in self._comparisons),
-        )
+        self.asks = {"SJYXBS", LOCAL_KEY}.union(*(_asked(rule) for rule in rules), table.key)
         self.compiled: dict[str, Compiled] | None = None
 
     def batch(
@@ -144,7 +144,7 @@ class Plan:
     ) -> Batch:
         """The records as rows of this table; with ``fields`` other cells count as empty."""
         rows = self.layout.rows(records, context, fields)
-        return Batch(records, rows, self.judged(rows), context)
+        return Batch(records, rows, self.judged(rows), context, part=fields is not None)
 
     def judged(self, rows: Sequence[Row]) -> Sequence[Row | None]:
         """The rows, None for those that only withdraw an earlier one."""
@@ -153,16 +153,16 @@ class Plan:
             return [None if row[flag] == 0 else row for row in rows]
         return rows
 
-    def needs(self, records: Sequence[Record], within: Context | None = None) -> Needs:
-        """What a judgement of these records has to look up for its context.
+    def needs(
+        self, records: Sequence[Record], within: Context | None = None, *, whole: bool = False
+    ) -> Needs:
+        """What a judgement of these records ``within`` a context has to look up beside it.
 
-        They are read whole with a context ``within``, else only as far as is needed here.
+        They are read ``whole``, or only as far as is needed here.
         """
         if within is None:
-            no_context = Context(body="", divisions=frozenset(), now=_NO_TIME)
-            batch = self.batch(records, no_context, self._asks)
-        else:
-            batch = self.batch(records, within)
+            within = Context(body="", divisions=frozenset(), now=_NO_TIME)
+        batch = self.batch(records, within, None if whole else self.asks)
         judged = [at for at, row in enumerate(batch.judged) if row is not None]
         parents = {
             each
@@ -184,19 +184,20 @@ class Plan:
             case Refers(reference):
                 parents = Parents(reference, self.layout)
                 self._parents.append(parents)
-                return Entry(rule, _refers(rule, parents), waits=_waits(parents))
+                return Entry(rule, _refers(rule, parents), waits=_waits(parents), part=True)
             case Unique():
                 uniqueness = Uniqueness(rule, check, self.layout)
                 self._uniques.append(uniqueness)
-                return Entry(rule, uniqueness.evaluate)
+                return Entry(rule, uniqueness.evaluate, part=True)
             case Compares():
                 comparison = Comparison(rule, check, self._links)
                 self._comparisons.append(comparison)
                 if comparison.in_file:
                     self.in_file.add(rule.code)
-                return Entry(rule, comparison.evaluate, waits=comparison.waits, compares=True)
+                return Entry(rule, comparison.evaluate, comparison.waits, compares=True, part=True)
             case Follows():
-                return Entry(rule, Succession(rule, check, self.layout).evaluate, compares=True)
+                succession = Succession(rule, check, self.layout)
+                return Entry(rule, succession.evaluate, compares=True, part=True)
             case ReadWell(defect):
                 return Entry(rule, _read_well(defect, self.named_defects))
 
@@ -215,6 +216,26 @@ class Plan:
         if isinstance(rule.expected, Expression):
             return compile_row(rule.expected, self.layout)
         return None
+
+
+def _asked(rule: Rule) -> Collection[str]:
+    """The cells of all rows that a rule on more than the row itself reads."""
+    match rule.check:
+        case Refers(reference):
+            return reference.fields
+        case Unique(fields):
+            return fields
+        case Compares(links, _, when):
+            values = [value for link in links for value in link.values]
+            return {name for node in (*values, *_one(when)) for name in reads(node)}
+        case Follows(_, when):
+            return {name for node in _one(when) for name in reads(node)}
+        case _:
+            return ()
+
+
+def _one(when: Expression | None) -> tuple[Expression, ...]:
+    return () if when is None else (when,)
 
 
 def _refers(rule: Rule, parents: Parents) -> Callable[[Batch], list[Answer]]:

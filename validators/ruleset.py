@@ -114,12 +114,19 @@ class Ruleset:
             self._plans[table] = Plan(declared, rules, self.standard.tables)
         return self._plans[table]
 
-    def needs(self, table: str, records: Sequence[Record], within: Context | None = None) -> Needs:
+    def needs(
+        self,
+        table: str,
+        records: Sequence[Record],
+        within: Context | None = None,
+        *,
+        whole: bool = False,
+    ) -> Needs:
         """What a judgement of these records needs in its context beside the records.
 
         ``within`` is the context as far as it is known; see ``validators.plan.Plan.needs``.
         """
-        return self.plan(table).needs(records, within)
+        return self.plan(table).needs(records, within, whole=whole)
 
     def lookups(self, table: str, rows: Sequence[Mapping[str, str | None]]) -> set[Lookup]:
         """The parents whose state a judgement of these rows needs in its context."""

@@ -44,7 +44,7 @@ class Uniqueness:
         first: dict[tuple[object, ...], int] = {}
         check, answers, rows = self._check, list[Answer](), batch.rows
         judged = batch.seen_by(self._rule)
-        alone = not (batch.context.related if check.local else batch.context.previous)
+        alone = not self._known_before(batch)
         for at, (key, stands) in enumerate(zip(self._keys(rows), judged, strict=True)):
             if None in key and self._incomplete(key):
                 answers.append(None)
@@ -63,6 +63,12 @@ class Uniqueness:
                 batch.notes[self._rule.code, at] = place_note(batch.records[seen].where)
             answers.append(not clash)
         return answers
+
+    def _known_before(self, batch: RowsTogether) -> bool:
+        """Whether any row was taken before that could share a key with one of the batch."""
+        if not self._check.local:
+            return bool(batch.context.previous)
+        return any(one.fields == (LOCAL_KEY,) for one in batch.context.related or ())
 
     def _incomplete(self, key: Sequence[object]) -> bool:
         if all(part is None for part in key):

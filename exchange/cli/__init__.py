@@ -17,6 +17,8 @@ from pathlib import Path
 
 import click
 
+from exchange.memory import look_for_cycles_seldom
+
 COMMANDS: Mapping[str, str] = {
     "airflow": "exchange.cli.airflow:airflow",
     "blindspots": "exchange.cli.blindspots:blindspots",
@@ -102,6 +104,7 @@ def exchange() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code; errors are told on standard error."""
+    look_for_cycles_seldom()
     try:
         ended = exchange.main(
             args=None if arguments is None else list(arguments),

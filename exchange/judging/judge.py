@@ -210,13 +210,12 @@ def judged_in_context(
         grace_over=frozenset(row["id"] for row in group.rows if row["pulled_at"] + grace <= now),
         second_look=second_look,
     )
-    by_rows = len(records) < COLUMNAR_FROM
-    needs = ruleset.needs(group.table, records, known if by_rows else None)
+    whole = len(records) < COLUMNAR_FROM
+    needs = ruleset.needs(group.table, records, known, whole=whole)
     context = replace(
         known,
         parents=parent_states(conn, ruleset.standard, needs.parents),
         related=related_rows(conn, ruleset.standard, group.body, needs.related, group.rows),
         previous=earlier_versions(conn, group.feed, group.rows) if needs.previous else {},
     )
-    read = needs.read if by_rows else None
-    return judge(ruleset, group.table, records, context, read), context
+    return judge(ruleset, group.table, records, context, needs.read), context

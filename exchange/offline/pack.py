@@ -25,6 +25,7 @@ OURS = (
     "connectors/counties/*",
     "exchange/__init__.py",
     "exchange/errors.py",
+    "exchange/memory.py",
     "exchange/settings.py",
     "exchange/cli/__init__.py",
     "exchange/cli/check.py",

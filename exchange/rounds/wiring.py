@@ -18,6 +18,7 @@ from exchange.delivery.lanes import Promises
 from exchange.delivery.send import Upstream
 from exchange.judging.rulesets import Rulesets
 from exchange.landing.land import Feed
+from exchange.memory import look_for_cycles_seldom
 from exchange.settings import Settings
 from exchange.store.addresses import app_url
 from exchange.store.connection import Store
@@ -101,6 +102,7 @@ def promises_of(rulesets: Rulesets, bodies: Iterable[str], now: datetime) -> Pro
 @contextmanager
 def opened(settings: Settings, *, work: str) -> Iterator[Exchange]:
     """The tools for one piece of work; ``work`` names it in the journey, with host and process."""
+    look_for_cycles_seldom()
     store = Store(app_url(settings), by=f"{work}@{socket.gethostname()}:{os.getpid()}")
     try:
         bodies = load_bodies()

@@ -1,6 +1,7 @@
 """疑似重复的项目：同一建设单位、名称相同，项目代码不同。"""
 
 import re
+from collections.abc import Sequence
 
 from validators.neighbours import Against, Found, Link, Reply, Seen
 from validators.rule import Compares, Rule, Scene
@@ -14,12 +15,20 @@ def _bare(name: str) -> str:
     return _NOT_OF_THE_NAME.sub("", name).casefold()
 
 
+def _by_name(projects: Sequence[Seen]) -> dict[str, list[Seen]]:
+    named: dict[str, list[Seen]] = {}
+    for one in projects:
+        named.setdefault(_bare(one.text("XMMC")), []).append(one)
+    return named
+
+
 def _once(row: Seen, found: Found) -> Reply:
     name, project = _bare(row.text("XMMC")), row.text("XMDM")
     if not name or not project:
         return None
-    for other in found.sound(_OF_OWNER.name):
-        if other.text("XMDM") not in {project, ""} and _bare(other.text("XMMC")) == name:
+    for other in found.together(_OF_OWNER.name, _by_name).get(name, ()):
+        same = other.failed or other.text("XMDM") in {project, ""} or row.is_same_record(other)
+        if not same:
             return Against(f"另有项目“{other.text('XMDM')}”（{other.named()}）。")
     return True
 
