@@ -14,6 +14,7 @@ from schemas.sample import FAULTS, valid
 from tests.validators.judging import NOW, ruleset
 from validators import Context, Judgement, Lookup, ParentState, Record, Ruleset, engine, judge
 from validators.frames import batch_of_columns
+from validators.plan import Batch
 
 Values = Mapping[str, str | None]
 
@@ -25,11 +26,17 @@ def by_rows(rules: Ruleset, table: str, records: Sequence[Record], within: Conte
         return judge(rules, table, records, within)
 
 
-def by_columns(rules: Ruleset, table: str, records: Sequence[Record], within: Context) -> Judgement:
+def by_columns(
+    rules: Ruleset,
+    table: str,
+    records: Sequence[Record],
+    within: Context,
+    read: Batch | None = None,
+) -> Judgement:
     """What the columnar engine makes of the records, however few there are."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "COLUMNAR_FROM", 0)
-        return judge(rules, table, records, within)
+        return judge(rules, table, records, within, read)
 
 
 def left_to_rows(

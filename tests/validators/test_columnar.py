@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -22,11 +23,13 @@ from tests.validators.engines import (
     surroundings,
 )
 from tests.validators.judging import CASE, DIVISION, NOW, PROJECT, STEP, ruleset, sample
-from validators import Context
+from tests.validators.neighbourhood import neighbours, related
+from validators import Context, Scene, judge
 from validators.columnar_forms import part, sure, whole
 from validators.derived.texts import is_clean, is_readable
 from validators.expression import text
 from validators.identifiers import sound
+from validators.rule import Compares, Follows
 
 
 @pytest.mark.parametrize("version", versions())
@@ -74,6 +77,36 @@ def test_no_rule_is_left_to_rows(table: str) -> None:
     records = numbered(broken_rows("3.0", table))
     within = Context("x", frozenset({DIVISION}), NOW)
     assert left_to_rows(ruleset(), table, records, within) == []
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_what_was_read_for_the_context(table: str) -> None:
+    """Rows read in part to find the neighbours are read on from there, and change no verdict."""
+    rules, standard = ruleset(), load("3.0")
+    scenes = [
+        scene
+        for entry in rules.plan(table).entries
+        if isinstance(entry.rule.check, Compares | Follows)
+        for scene in (*entry.rule.good, *entry.rule.bad, *(one for one, _ in entry.rule.boundary))
+        if isinstance(scene, Scene)
+    ]
+    rows = [{**sample(table, seed=at), **scene.row} for at, scene in enumerate(scenes, 1)]
+    records = numbered([*rows, *broken_rows("3.0", table)])
+    others = [
+        (code, row) for scene in scenes for code, row in scene.others if code in standard.tables
+    ]
+    there = neighbours(standard, others)
+    within = Context("x", frozenset({DIVISION}), NOW, parents={}, previous={})
+    needs = rules.needs(table, records, within)
+    within = replace(within, related=related(standard, needs.related, there))
+    judged = by_rows(rules, table, records, within)
+    assert needs.read.part
+    assert not judged.errors
+    assert by_columns(rules, table, records, within, needs.read) == judged
+    assert judge(rules, table, records, within, needs.read) == judged
+    whole = rules.needs(table, records, within, whole=True)
+    assert (whole.related, whole.parents) == (needs.related, needs.parents)
+    assert judge(rules, table, records, within, whole.read) == judged
 
 
 @pytest.mark.parametrize("table", TABLES)

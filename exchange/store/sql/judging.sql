@@ -1,30 +1,41 @@
 -- name: claim_due
 -- What is due, oldest first for each body; bodies that are put aside are left out. Parents' tables
--- come first in the result.
+-- come first in the result. What may have changed is taken from the row that was locked; the rest
+-- never changes and is read of the chosen ones alone.
 with chosen as materialized (
     select b.code
     from body b
     where (%(bodies)s::text[] is null or b.code = any(%(bodies)s))
       and not exists (select from dirty_breaker d where d.body = b.code and d.opened_at is not null)
 ), due as materialized (
-    select d.id
+    select d.id, d.standard, d.table_order, d.body
     from chosen c
     cross join lateral (
-        select v.id, v.judge_after from version v
+        select v.id, v.standard, v.table_order, v.body, v.judge_after
+        from version v
         where v.body = c.code and v.judge_after <= %(now)s
         order by v.judge_after
         limit %(each)s
     ) d
     order by d.judge_after, d.id
     limit %(each)s
+), in_turn as materialized (
+    select id from due order by standard, table_order, body, id
+), claimed as materialized (
+    select v.*
+    from in_turn t
+    cross join lateral (
+        select v.id, v.standard, v.table_order, v.body, v.state, v.judged_at
+        from version v
+        where v.id = t.id and v.judge_after <= %(now)s
+        for no key update skip locked
+    ) v
+    limit %(limit)s
 )
-select id, body, standard, table_code, record_key, local_key, valid, place, raw, defects, state,
-       revision, pulled_at, judged_at
-from version
-where id in (select id from due) and judge_after <= %(now)s
-order by standard, table_order, body, id
-limit %(limit)s
-for no key update skip locked
+select c.id, c.body, c.standard, v.table_code, v.record_key, v.local_key, v.valid, v.place, v.raw,
+       v.defects, c.state, v.revision, v.pulled_at, c.judged_at
+from claimed c join version v on v.id = c.id
+order by c.standard, c.table_order, c.body, c.id
 
 -- name: bodies_due
 select b.code
