@@ -15,6 +15,7 @@ from schemas.standard import (
     UnknownTableError,
     in_force,
     load,
+    table_of,
     versions,
 )
 
@@ -29,5 +30,6 @@ __all__ = [
     "UnknownTableError",
     "in_force",
     "load",
+    "table_of",
     "versions",
 ]

@@ -208,6 +208,14 @@ def load(version: str) -> Standard:
     )
 
 
+def table_of(version: str, code: str) -> Table | None:
+    """The table as the standard declares it; None for one that it does not know, or no longer."""
+    try:
+        return load(version).table(code)
+    except (UnknownStandardError, UnknownTableError):
+        return None
+
+
 def _codelist(code: str, entry: Mapping[str, Any]) -> CodeList:
     return CodeList(
         code=code,

@@ -11,6 +11,12 @@ import click
 from exchange.rounds.silence import find_silent
 from exchange.settings import Settings
 
+WHAT_TO_DO = (
+    "先看该单位读取是否正常：./run exchange status；"
+    "读取正常的，向该单位核实是没有业务还是没有推送。"
+)
+NOBODY = "无：没有哪个单位的哪张表比平时反常地没有数据。历史太短、平时就很少报送的表不判断。"
+
 
 @click.command()
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
@@ -25,6 +31,8 @@ def silent(form: str) -> int:
     found = find_silent(Settings.read(), now=datetime.now(UTC))
     if form == "json":
         click.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False, default=str))
-    for one in found if form == "table" else ():
-        click.echo(str(one))
+    else:
+        for one in found:
+            click.echo(str(one))
+        click.echo(WHAT_TO_DO if found else NOBODY)
     return 1 if found else 0

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 
+from connectors.county import load_bodies
 from exchange.cli.workers import chosen_bodies
 from exchange.notices.days import by_office_clock
+from exchange.notices.masking import shown_key
+from exchange.reconciling.differences import KINDS
 from exchange.rounds import reconciling
 from exchange.settings import Settings
+from schemas import table_of
 
 Command = TypeVar("Command", bound=Callable[..., int])
 
@@ -54,9 +58,15 @@ def show(body: str, table: str | None, until: datetime, form: str) -> int:
         click.echo(json.dumps(found, ensure_ascii=False, default=str))
         return 0
     for row in found:
-        at = f"{by_office_clock(row['found_at']):%Y-%m-%d %H:%M}"
-        click.echo(f"#{row['id']:<8} {at}  {row['table_code']:24} {row['record_key']}")
-    click.echo(f"共 {len(found)} 条")
+        click.echo(_line(row))
+    name = f"{load_bodies()[body].name}（{body}）到 {until:%Y-%m-%d} 为止"
+    if found:
+        click.echo(
+            f"{name}有 {len(found)} 条记录未经撤回而从源端消失，上级平台上的没有动。\n"
+            f"{KINDS['vanished'].advice}；单位书面说明属实的，可用 vanished accept 成批了结。"
+        )
+    else:
+        click.echo(f"{name}没有未了结的消失记录。")
     return 0
 
 
@@ -79,5 +89,18 @@ def accept(body: str, table: str | None, until: datetime, reason: str, who: str)
     taken = reconciling.accept_vanished(
         Settings.read(), body, table, until.date(), who=who, why=reason, now=datetime.now(UTC)
     )
-    click.echo(f"已了结 {taken} 条，逐条记入审计")
+    if taken:
+        click.echo(f"已了结 {taken} 条，逐条记入审计；上级平台上的记录没有动。")
+    else:
+        click.echo(f"到 {until:%Y-%m-%d} 为止没有未了结的消失记录，什么也没有改。")
     return 0 if taken else 1
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    table = table_of(row["standard"], row["table_code"])
+    name = f"{table.name} {row['table_code']}" if table else row["table_code"]
+    key = "，".join(f"{code}={text}" for code, text in shown_key(table, row["record_key"]).items())
+    return (
+        f"#{row['id']:<6} {by_office_clock(row['found_at']):%Y-%m-%d %H:%M} 发现  {name}  {key}  "
+        f"地方数据主键 {row['local_key'] or '（空）'}  {row['state']}"
+    )

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from exchange.store.connection import Conn
 from exchange.store.queries import load
+from schemas import table_of
 from schemas.policy import Policy
 from validators.silence import silent
 
@@ -36,9 +37,11 @@ class SilentFeed:
     def __str__(self) -> str:
         """One line for people."""
         mark = "（放假安排未录入，暂定）" if self.provisional else ""
+        table = table_of(self.standard, self.table)
+        name = f"{table.name} {self.table}" if table else self.table
         return (
-            f"{self.name}（{self.body}）{self.standard} {self.table}：自{self.since}起"
-            f"{self.days}个工作日没有数据，平时每个工作日约{self.usual:.1f}条{mark}"
+            f"{self.name}（{self.body}） {name}（{self.standard}）：自 {self.since} 起 "
+            f"{self.days} 个工作日没有数据，平时每个工作日约 {self.usual:.1f} 条{mark}"
         )
 
 

@@ -10,8 +10,7 @@ from typing import Any
 from exchange.notices.masking import mask_key, shown_key
 from exchange.store.connection import Conn
 from exchange.store.queries import load
-from schemas import Table, UnknownStandardError, UnknownTableError
-from schemas import load as load_standard
+from schemas import Table, table_of
 
 Q = load("notices")
 
@@ -106,11 +105,3 @@ def _item(row: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> Item
 def _with_masked_key(table: Table | None, finding: Mapping[str, Any]) -> dict[str, Any]:
     key = {code: text for code, text in (finding.get("key") or {}).items() if text is not None}
     return {**finding, "key": mask_key(table, key)}
-
-
-def table_of(standard: str, code: str) -> Table | None:
-    """The table as the standard declares it; None for one that it no longer knows."""
-    try:
-        return load_standard(standard).table(code)
-    except (UnknownStandardError, UnknownTableError):
-        return None

@@ -104,8 +104,12 @@ def accept_differences(
 def vanished(
     settings: Settings, body: str, table_code: str | None, until: date, *, now: datetime
 ) -> list[dict[str, Any]]:
-    """The records of a body that were found vanished up to the end of a day and still stand."""
+    """The records of a body that were found vanished up to the end of a day and still stand.
+
+    Raises UnknownTableError for a table that no standard of the body has.
+    """
     with opened(settings, work="reconcile") as exchange, exchange.store.transaction() as conn:
+        _known(exchange, body, table_code)
         return vanished_until(conn, body, table_code, _end_of(exchange, until, now))
 
 
@@ -122,10 +126,19 @@ def accept_vanished(
     """A person takes all of those as explained, all or none; how many there were.
 
     Each is in the audit by itself. What vanishes later, or is found later, is not among them.
+    Raises UnknownTableError as ``vanished`` does.
     """
     with opened(settings, work="reconcile") as exchange, exchange.store.transaction() as conn:
+        _known(exchange, body, table_code)
         rows = vanished_until(conn, body, table_code, _end_of(exchange, until, now))
         return len(accept(conn, [row["id"] for row in rows], who=who, why=why, now=now))
+
+
+def _known(exchange: Exchange, body: str, table_code: str | None) -> None:
+    """A table that was mistyped is not one of which nothing vanished."""
+    standards = [exchange.standard(body, version) for version in exchange.bodies[body].feeds]
+    if table_code is not None and not any(table_code in one.tables for one in standards):
+        standards[-1].table(table_code)
 
 
 def _end_of(exchange: Exchange, day: date, now: datetime) -> datetime:

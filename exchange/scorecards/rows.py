@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from exchange.notices.casefile import table_of
 from exchange.notices.masking import mask_key, shown_key
 from exchange.notices.paper import clipped
 from exchange.scorecards.span import Span, statement
 from exchange.store.connection import Conn
+from schemas import table_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,10 @@ order by d.body, d.owner, d.kind, d.id
 
 -- name: vanished_until
 -- Records that vanished and were found to have before a time, by table.
-select d.id, d.standard, d.table_code, d.record_key, d.found_at
+select d.id, d.standard, d.table_code, d.record_key, d.found_at, v.local_key, s.name_zh as state
 from difference d
+left join version v on v.id = d.version_id
+left join state s on s.name = v.state
 where d.body = %(body)s and d.kind = 'vanished' and d.resolved_at is null
   and d.found_at < %(before)s and (%(table_code)s::text is null or d.table_code = %(table_code)s)
 order by d.table_code, d.id

@@ -51,6 +51,10 @@ def test_silent_table_is_named_and_the_others_are_not(ledger: Ledger) -> None:
     (one,) = look(ledger, NOON)
     assert (one.body, one.name, one.table) == (BODY, "襄城区", TABLE)
     assert (one.since.isoformat(), one.days, one.usual) == ("2026-11-18", 2, 3.0)
+    assert str(one) == (
+        "襄城区（420602） 项目基本信息表 SPGL_XMJBXXB（3.0）：自 2026-11-18 起 2 个工作日没有数据，"
+        "平时每个工作日约 3.0 条"
+    )
 
 
 def test_silence_is_noted_once_and_ended_by_rows(ledger: Ledger) -> None:

@@ -245,6 +245,16 @@ def test_many_vanished_records_are_accepted_at_once_and_each_is_audited(
     chosen = ["--body", BODY, "--table", FLOW]
     signed = ["--reason", "整批归档，已来函", "--by", "张某"]
     assert main(["vanished", "accept", *chosen, "--until", "2026-01-01", *signed]) == 1
+    assert "什么也没有改" in capsys.readouterr().out
+    assert main(["vanished", "list", *chosen, "--until", "2026-01-01"]) == 0
+    assert "襄城区（420602）到 2026-01-01 为止没有未了结的消失记录" in capsys.readouterr().out
+    assert main(["vanished", "list", "--body", BODY, "--table", "SPGL_X", "--until", today]) == 2
+    assert "has no table 'SPGL_X'" in capsys.readouterr().err
+    assert main(["vanished", "list", *chosen, "--until", today]) == 0
+    told = capsys.readouterr().out
+    assert told.count(f"发现  审批流程信息表 {FLOW}  XZQHDM=420602，") == 3
+    assert f"地方数据主键 {city.flows[0]['DFSJZJ']}  已入库" in told
+    assert "有 3 条记录未经撤回而从源端消失，上级平台上的没有动" in told
     assert main(["vanished", "list", *chosen, "--until", today, "--format", "json"]) == 0
     assert len(json.loads(capsys.readouterr().out.splitlines()[-1])) == 3
     assert main(["vanished", "accept", *chosen, "--until", today, *signed]) == 0
