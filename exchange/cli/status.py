@@ -35,12 +35,17 @@ def status(form: str) -> int:
 
 def _lines(found: Promise) -> list[str]:
     lines = ["承诺兑现 / kept" if found.kept else "承诺未兑现 / broken"]
+    if found.unreadable:
+        lines[0] += f"；{len(found.unreadable)} 个单位暂不能读取"
     for body in found.bodies:
         hop = f"{HOPS[body.slowest].name}（{HOPS[body.slowest].owner}）" if body.slowest else "–"
         lines.append(
             f"{'✓' if body.kept else '✗'} {body.name}（{body.body}） 时限 {body.allowed_s:.0f} 秒  "
             f"在途 {body.open} 超时 {body.overdue}  用时最多：{hop}"
         )
+        if body.failing_s is not None:
+            what = f"{body.unreadable}已 {body.failing_s:.0f} 秒不能读取：{body.last_error}"
+            lines.append(f"    {what}")
     lines += [lane_line(lane) for lane in found.lanes]
     lines += [
         f"暂缓校验 {row['name']}（{row['body']}）：{row['waiting']} 条，"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from exchange.cli import main
 from exchange.rounds.promise import promise
 from exchange.rounds.pulling import pull_shard
 from exchange.rounds.watching import watch
@@ -29,9 +31,9 @@ def test_what_has_landed_is_judged_though_the_source_is_away(
 
 
 def test_a_source_that_cannot_be_opened_is_told_with_all_its_tables(
-    settings: Settings, landed: World
+    settings: Settings, landed: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The status page and the alarm know of it, though no table was ever asked for."""
+    """Status and alarm know of it, though no table was ever asked for."""
     until = datetime.now(UTC) + timedelta(seconds=60)
     pull_shard(settings, [BODY], until=until, once=True)
     with opened(settings, work="test") as exchange:
@@ -40,6 +42,10 @@ def test_a_source_that_cannot_be_opened_is_told_with_all_its_tables(
     (told,) = [body for body in seen.bodies if body.body == BODY]
     assert (told.failing, told.unreadable) == (tables, f"全部 {tables} 张表")
     assert seen.unreadable == [told]
+    assert main(["status"]) == 0
+    lines = capsys.readouterr().out
+    assert lines.startswith("承诺兑现 / kept；1 个单位暂不能读取\n")
+    assert re.search(f"全部 {tables} 张表已 \\d+ 秒不能读取：", lines)
     found = watch(settings, now=datetime.now(UTC) + timedelta(minutes=10))
     (alarm,) = [alarm for alarm in found if alarm.kind == "source-unreadable"]
     assert alarm.text.startswith(f"全部 {tables} 张表已 6")
