@@ -16,6 +16,7 @@ Q = load("lanes")
 Gate = Literal["closed", "trial", "open"]
 THRESHOLD = 3
 OPEN_S = 5
+DOWN_WITHIN_S = 30
 ERROR_LENGTH = 300
 
 
@@ -42,9 +43,12 @@ def begin_trial(conn: Conn, upstream: str, now: datetime) -> None:
     conn.execute(Q["begin_trial"], trial)
 
 
-def succeeded(conn: Conn, upstream: str) -> None:
-    """The upstream answered."""
-    conn.execute(Q["breaker_success"], {"name": upstream})
+def succeeded(conn: Conn, upstream: str, now: datetime) -> None:
+    """The upstream answered; if it was down, those on high rungs are due within half a minute."""
+    row = conn.execute(Q["breaker_success"], {"name": upstream}).fetchone()
+    if row is not None and row["recovered"]:
+        due = {"name": upstream, "now": now, "within_s": DOWN_WITHIN_S}
+        conn.execute(Q["come_down"], due)
 
 
 def works(conn: Conn, upstream: str) -> bool:

@@ -66,7 +66,7 @@ def read_verdicts(
             breaker.failed(conn, upstream.name, str(error), now)
             _ask_later(conn, rows, now)
             return Confirmed(open=len(rows))
-        breaker.succeeded(conn, upstream.name)
+        breaker.succeeded(conn, upstream.name, now)
         return _write(conn, upstream, rows, steps, verdicts, now)
 
 

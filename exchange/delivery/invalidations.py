@@ -73,7 +73,7 @@ def follow_invalidations(
             breaker.failed(conn, upstream.name, str(error), now)
             _ask_later(conn, list(due.values()), now)
             return Followed(open=len(due))
-        breaker.succeeded(conn, upstream.name)
+        breaker.succeeded(conn, upstream.name, now)
         return _write(conn, upstream, due, steps, verdicts, now)
 
 

@@ -64,7 +64,7 @@ def resolve_unknown(store: Store, upstream: Upstream, *, now: datetime, limit: i
             breaker.failed(conn, upstream.name, str(error), now)
             _later(conn, rows, now)
             return 0
-        breaker.succeeded(conn, upstream.name)
+        breaker.succeeded(conn, upstream.name, now)
         record_sent(conn, list(found.values()), now)
         missing = {step.version for step in steps if step.delivery not in found}
         arrive(conn, [row["id"] for row in rows if row["id"] not in missing], now)

@@ -223,7 +223,7 @@ def _heard(conn: Conn, upstream: Upstream, results: Sequence[SendResult], now: d
     """Tell the breaker: an answer about any row is a success, silence about all is a failure."""
     outcomes = {result.outcome for result in results}
     if outcomes & {"sent", "already", "refused"}:
-        breaker.succeeded(conn, upstream.name)
+        breaker.succeeded(conn, upstream.name, now)
     elif outcomes == {"unknown"}:
         breaker.failed(conn, upstream.name, results[0].reason or "", now)
 

@@ -131,20 +131,33 @@ set at = excluded.at,
 
 -- name: waiting_now
 -- What has yet to go up, by version of the standard: within its promise, and backlog. Held versions
--- count where their parent is on its way.
+-- count where their parent is on its way: as backlog while anything old is. Once nothing is, those
+-- that are left wait for what was refused, which may be over several others, and for no platform.
 select w.standard,
-    count(*) filter (where w.pulled_at > coalesce(n.cutoff, %(cutoff)s)) as fresh,
-    count(*) filter (where w.pulled_at <= coalesce(n.cutoff, %(cutoff)s)) as backlog
+    count(*) filter (where w.waits and not w.old) as fresh,
+    case when bool_or(w.old and w.moves)
+         then count(*) filter (where w.waits and w.old) else 0 end as backlog
 from (
-    select v.standard, v.body, v.pulled_at from version v where v.state = 'queued'
-    union all
-    select v.standard, v.body, v.pulled_at from version v
-    where v.state = 'held'
-      and exists (select from hold h where h.version_id = v.id and h.parent_state = 'pending')
-      and not exists (select from hold h where h.version_id = v.id and h.parent_state <> 'pending')
+    select s.*, s.pulled_at <= coalesce(n.cutoff, %(cutoff)s) as old
+    from (
+        select standard, body, pulled_at, true as waits, true as moves
+        from version where state = 'queued'
+        union all
+        select standard, body, pulled_at, false, true
+        from version where state in ('sending', 'unknown', 'sent')
+        union all
+        select v.standard, v.body, v.pulled_at, true, false
+        from version v
+        where v.state = 'held'
+          and exists (
+              select from hold h where h.version_id = v.id and h.parent_state = 'pending'
+          ) and not exists (
+              select from hold h where h.version_id = v.id and h.parent_state <> 'pending'
+          )
+    ) s
+    left join unnest(%(bodies)s::text[], %(cutoffs)s::timestamptz[]) as n (body, cutoff)
+      on n.body = s.body
 ) w
-left join unnest(%(bodies)s::text[], %(cutoffs)s::timestamptz[]) as n (body, cutoff)
-  on n.body = w.body
 group by w.standard
 
 -- name: lanes_now
@@ -186,11 +199,25 @@ for no key update skip locked
 update upstream set open_until = %(open_until)s where name = %(name)s
 
 -- name: breaker_success
-update upstream
+update upstream u
 set failures = 0, open_until = null, last_success_at = clock_timestamp()
-where name = %(name)s
-  and (failures > 0 or last_success_at is null
-       or last_success_at < clock_timestamp() - interval '5 seconds')
+from upstream was
+where u.name = %(name)s and was.name = u.name
+  and (u.failures > 0 or u.last_success_at is null
+       or u.last_success_at < clock_timestamp() - interval '5 seconds')
+returning was.open_until is not null as recovered
+
+-- name: come_down
+-- Those that tried in vain while nobody was there need not wait out their rung. Each comes at a
+-- moment of its own, so that a row at which the platform falls silent does not always take the same
+-- ones along.
+update version set next_try_at = %(now)s::timestamptz + make_interval(secs => id %% %(within_s)s)
+where id = any(array(
+    select id from version
+    where standard = split_part(%(name)s, '/', 2) and state = 'queued' and attempt > 0
+      and next_try_at > %(now)s::timestamptz + make_interval(secs => %(within_s)s)
+    for no key update skip locked
+))
 
 -- name: breaker_failure
 update upstream

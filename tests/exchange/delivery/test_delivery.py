@@ -263,6 +263,24 @@ def test_unreachable_upstream_opens_the_breaker_and_keeps_the_record(
     assert send(world, province).sent == 1
 
 
+def test_whoever_tried_in_vain_goes_soon_after_the_recovery(
+    world: World, province: Province
+) -> None:
+    """The record that knocked during an outage is not left behind on its rung of ten minutes."""
+    passed(world, world.flow())
+    up = province.upstream()
+    down = other(up, DownTarget(up.target, after=False))
+    for _ in range(8):
+        assert send_queued(world.store, down, now=world.now).again == 1
+        world.pass_time(minutes=15)
+    assert send_queued(world.store, down, now=world.now).again == 1
+    world.pass_time(seconds=breaker.OPEN_S)
+    passed(world, world.flow() | {"SPLCBM": "LC-2", "DFSJZJ": "2"})
+    assert send(world, province).sent == 1, "the new one finds that the province is back"
+    world.pass_time(seconds=breaker.DOWN_WITHIN_S)
+    assert send(world, province).sent == 1
+
+
 def test_one_worker_tries_while_the_others_wait(world: World, province: Province) -> None:
     """After the pause of the breaker one record goes; until it is answered nobody else knocks."""
     with world.store.transaction() as conn:
@@ -276,7 +294,7 @@ def test_one_worker_tries_while_the_others_wait(world: World, province: Province
         breaker.begin_trial(first, "province/3.0", world.now)
     with world.store.transaction() as conn:
         assert breaker.gate(conn, "province/3.0", world.now) == "open"
-        breaker.succeeded(conn, "province/3.0")
+        breaker.succeeded(conn, "province/3.0", world.now)
         assert breaker.gate(conn, "province/3.0", world.now) == "closed"
 
 

@@ -89,6 +89,21 @@ def test_first_estimate_is_within_half(world: World, province: Province, begins_
     assert lane(world).eta_s == pytest.approx(14, rel=0.5)
 
 
+def test_what_waits_for_a_refused_parent_is_no_backlog(world: World, province: Province) -> None:
+    """The platform above has nothing to do with it, and no end could be told."""
+    flow = world.flow()
+    world.land(FLOW, flow)
+    world.land(PROJECT, world.project(flow))
+    world.judge()
+    assert world.states(PROJECT) == ["held"]
+    world.pass_time(hours=1)
+    assert (send(world, province).sent, lane(world).backlog) == (1, 1)
+    province.answer(FLOW, 2, "上级记录不存在")
+    confirm(world, province)
+    assert (world.states(FLOW), world.states(PROJECT)) == (["returned"], ["held"])
+    assert lane(world).backlog == 0
+
+
 def test_parent_of_a_fresh_record_goes_before_all_else(world: World, province: Province) -> None:
     """A flow at the end of the backlog is sent first when a fresh project waits for it."""
     flows(world, "old", 10)
