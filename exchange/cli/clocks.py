@@ -61,6 +61,7 @@ def _print(one: BodyClock) -> None:
         f"入库 {one.confirmed} 及时 {one.in_time} 迟 {one.late}  在途 {one.open} 超时 {one.overdue}"
         + (f"  最久 {one.oldest_s:.0f} 秒" if one.oldest_s is not None else "")
         + (f"  时间倒置 {one.skewed}" if one.skewed else "")
+        + (f"  写入程序时钟至少快 {one.ahead_s:.0f} 秒" if one.ahead_s is not None else "")
         + (f"  时钟偏差 {one.offset_s:+.1f} 秒" if one.offset_s is not None else "")
     )
     for hop, (middle, high) in one.hops.items():

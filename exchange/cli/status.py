@@ -38,7 +38,7 @@ def _lines(found: Promise) -> list[str]:
     if found.unreadable:
         lines[0] += f"；{len(found.unreadable)} 个单位暂不能读取"
     for body in found.bodies:
-        hop = f"{HOPS[body.slowest].name}（{HOPS[body.slowest].owner}）" if body.slowest else "–"
+        hop = f"{HOPS[body.slowest].name}（{body.owner}）" if body.slowest else "–"
         lines.append(
             f"{'✓' if body.kept else '✗'} {body.name}（{body.body}） 时限 {body.allowed_s:.0f} 秒  "
             f"在途 {body.open} 超时 {body.overdue}  用时最多：{hop}"

@@ -40,6 +40,8 @@ HOP_OF_STATE: Mapping[str, str] = {
     "unknown": "confirm", "sent": "confirm",
 }  # fmt: skip
 """In which hop a version is that is not yet accepted."""
+SEVERAL = 3
+"""So many rows from the future are a clock; one may be a slip of the pen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,9 @@ class BodyClock:
     ``overdue`` of the ``open`` versions are older than ``allowed_s``; ``late`` and ``in_time`` are
     among those ``confirmed`` in the span looked at. ``stock`` is from before the body was
     connected, ``skewed`` has an event after its own pull: both are left out of all percentiles.
-    ``offset_s`` is how far its clock is ahead of ours.
+    ``offset_s`` is how far its server's clock is ahead of ours; ``ahead_s`` how far at least the
+    clock is with which its rows are written, None unless several rows say so. ``paused`` tells that
+    the platform above does not answer where the oldest record is to go.
     """
 
     body: str
@@ -69,7 +73,9 @@ class BodyClock:
     overdue: int = 0
     oldest_s: float | None = None
     oldest_hop: str | None = None
+    paused: bool = False
     offset_s: float | None = None
+    ahead_s: float | None = None
     tables: int = 0
     failing: int = 0
     failing_s: float | None = None
@@ -98,15 +104,24 @@ class BodyClock:
             return None
         return max(self.hops, key=lambda hop: self.hops[hop][1])
 
+    @property
+    def owner(self) -> str | None:
+        """Whose minutes those of ``slowest`` are."""
+        return self.owner_of(self.slowest) if self.slowest else None
+
+    def owner_of(self, hop: str) -> str:
+        """Whose minutes a hop takes: what waits for a platform that is away is not our time."""
+        away = hop == "send" and self.overdue and self.paused
+        return HOPS["confirm" if away else hop].owner
+
     def to_json(self) -> dict[str, Any]:
         """The clock as a JSON object."""
-        slowest = self.slowest
         hops = {name: {"p50": mid, "p95": high} for name, (mid, high) in self.hops.items()}
         return asdict(self) | {
             "hops": hops,
             "kept": self.kept,
-            "slowest": slowest,
-            "owner": HOPS[slowest].owner if slowest else None,
+            "slowest": self.slowest,
+            "owner": self.owner,
         }
 
 
@@ -150,6 +165,8 @@ def _clock(
         facts |= {name: done[name] for name in ("confirmed", "in_time", "late", "stock", "skewed")}
         facts |= dict(zip(("p50", "p95", "p99"), _rounded(done["total"]), strict=False))
         found = {hop: _rounded(done[hop]) for hop in HOPS}
+        if done["ahead"] >= SEVERAL:
+            facts["ahead_s"] = round(done["ahead_s"], 1)
         facts["hops"] = {hop: (pair[0], pair[1]) for hop, pair in found.items() if pair}
     if waiting is not None:
         facts |= {
@@ -157,6 +174,7 @@ def _clock(
             "overdue": waiting["overdue"],
             "oldest_s": round(waiting["oldest_s"], 1),
             "oldest_hop": HOP_OF_STATE[waiting["oldest_state"]],
+            "paused": waiting["paused"],
         }
     if feed is not None:
         facts |= {

@@ -11,6 +11,7 @@ from itertools import groupby
 from connectors.upstream import load_upstream
 from exchange.delivery.blindspots import blind_spots
 from exchange.delivery.gaps import gaps
+from exchange.delivery.lanes import Lane
 from exchange.errors import TryLaterError
 from exchange.ledger.alarms import KINDS, Alarm, keep
 from exchange.ledger.clocks import HOPS, BodyClock
@@ -106,15 +107,19 @@ def _of_body(body: BodyClock) -> Iterator[Alarm]:
         text = f"{body.unreadable}已 {body.failing_s:.0f} 秒不能读取：{body.last_error}"
         yield _alarm("source-unreadable", body.body, body.name, text, body.failing_s)
     if body.overdue and body.oldest_s is not None and body.oldest_hop is not None:
-        hop = HOPS[body.oldest_hop]
         text = (
             f"{body.overdue} 条超过 {body.allowed_s:.0f} 秒，最久 {body.oldest_s:.0f} 秒，"
-            f"现处于“{hop.name}”（{hop.owner}）"
+            f"现处于“{HOPS[body.oldest_hop].name}”（{body.owner_of(body.oldest_hop)}）"
         )
         yield _alarm("oldest-record", body.body, body.name, text, body.oldest_s)
-    if body.offset_s is not None and abs(body.offset_s) > CLOCK_OFF_S:
-        text = f"源端时钟与本系统相差 {body.offset_s:+.0f} 秒，时长已按偏差折算"
-        yield _alarm("source-clock", body.body, body.name, text, abs(body.offset_s))
+    server, writer = body.offset_s or 0.0, body.ahead_s or 0.0
+    off = []
+    if abs(server) > CLOCK_OFF_S:
+        off.append(f"源端时钟与本系统相差 {server:+.0f} 秒，时长已按偏差折算")
+    if writer > CLOCK_OFF_S:
+        off.append(f"近一小时有记录的变更时间比收讫还晚约 {writer:.0f} 秒，写入程序的时钟偏快")
+    if off:
+        yield _alarm("source-clock", body.body, body.name, "；".join(off), max(abs(server), writer))
 
 
 def _of_the_way_up(seen: Promise) -> Iterator[Alarm]:
@@ -125,7 +130,7 @@ def _of_the_way_up(seen: Promise) -> Iterator[Alarm]:
             text = f"已 {down:.0f} 秒无答复：{lane.last_error}"
             yield _alarm("upstream-down", lane.upstream, "", text, down)
         if lane.backlog:
-            eta = "，上级未恢复，暂不能估计" if lane.eta_s is None else _in_words(lane.eta_s)
+            eta = _in_words(lane)
             text = f"{lane.backlog} 条已超过时限仍待上报{eta}"
             yield _alarm("backlog", lane.upstream, "", text, lane.eta_s or 0.0)
     for row in seen.dead:
@@ -134,8 +139,11 @@ def _of_the_way_up(seen: Promise) -> Iterator[Alarm]:
         yield _alarm("dead-letters", row["body"], row["name"], text, age)
 
 
-def _in_words(eta_s: float) -> str:
-    return f"，按目前速度约 {eta_s / 60:.0f} 分钟办完" if eta_s >= 60 else "，一分钟内办完"  # noqa: PLR2004  a minute
+def _in_words(lane: Lane) -> str:
+    if lane.eta_s is None:
+        return f"，{'上级未恢复' if lane.open_until else '目前没有在办理'}，暂不能估计"
+    minutes = round(lane.eta_s / 60)
+    return f"，按目前速度约 {minutes} 分钟办完" if minutes else "，一分钟内办完"
 
 
 def _put_aside(seen: Promise) -> Iterator[Alarm]:

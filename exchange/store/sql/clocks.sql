@@ -1,7 +1,8 @@
 -- name: clocks_of_bodies
 -- Whose minutes they were: for each body the hops of what was confirmed since a time, all by one
 -- clock (the source's is set right by the offset seen with the batch). A hop that comes out negative
--- by more than a second is counted apart and is part of no percentile.
+-- by more than a second is counted apart and is part of no percentile. A row that was changed after
+-- it was pulled tells how far ahead at least the clock is that wrote it, which is not the server's.
 with asked as materialized (  -- so that a body's first batch is looked up once, not by each version
     select n.body, n.kind, n.seconds,
         case when f.body = n.body then f.landed_at end as connected
@@ -27,6 +28,7 @@ with asked as materialized (  -- so that a body's first batch is looked up once,
     select body, allowed,
         event < connected as stock,
         event > pulled_at + interval '1 second' as skewed,
+        extract(epoch from committed - pulled_at)::float8 as ahead,
         extract(epoch from confirmed_at - event)::float8 as total,
         extract(epoch from coalesce(committed, pulled_at) - event)::float8 as entry,
         extract(epoch from pulled_at - coalesce(committed, pulled_at))::float8 as pull,
@@ -39,6 +41,8 @@ select body,
     count(*) as confirmed,
     count(*) filter (where stock) as stock,
     count(*) filter (where skewed and not stock) as skewed,
+    count(*) filter (where ahead > 1) as ahead,
+    percentile_cont(0.5) within group (order by ahead) filter (where ahead > 1) as ahead_s,
     count(*) filter (where not stock and not skewed and total <= allowed) as in_time,
     count(*) filter (where not stock and not skewed and total > allowed) as late,
     percentile_cont(array[0.5, 0.95, 0.99]) within group (order by total)
@@ -58,7 +62,9 @@ group by body
 
 -- name: open_by_body
 -- The oldest record not yet accepted above, per body, by the clock of its policy. Records from
--- before the body was connected count from then. Overdue ones are counted up to ten thousand.
+-- before the body was connected count from then, and none from later than its pull: how much later
+-- it claims to be is how far ahead the clock is that wrote it. Overdue ones are counted up to ten
+-- thousand.
 with asked as materialized (
     select n.body, n.due,
         case when f.body = n.body then f.landed_at end as connected
@@ -75,12 +81,17 @@ with asked as materialized (
 select a.body, coalesce(w.open, 0) as open, late.overdue,
     extract(epoch from %(now)s::timestamptz - greatest(o.since - o.skew, a.connected))::float8
         as oldest_s,
-    o.state as oldest_state
+    o.state as oldest_state,
+    exists (
+        select from upstream u
+        where split_part(u.name, '/', 2) = o.standard and u.open_until is not null
+    ) as paused
 from asked a
 cross join lateral (
-    select coalesce(v.committed_at, v.pulled_at) as since, v.state,
+    select coalesce(v.committed_at, v.pulled_at) as since, v.state, v.standard,
         case when v.committed_at is null then interval '0'
-             else make_interval(secs => coalesce(b.clock_offset_s, 0)) end as skew
+             else greatest(make_interval(secs => coalesce(b.clock_offset_s, 0)),
+                           v.committed_at - v.pulled_at) end as skew
     from version v join batch b on b.id = v.batch_id
     where v.body = a.body
       and v.state in ('landed', 'queued', 'sending', 'unknown', 'sent', 'dead')

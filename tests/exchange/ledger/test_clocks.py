@@ -94,6 +94,33 @@ def test_what_stays_negative_is_counted_and_not_clipped(conn: Conn) -> None:
     assert record["pull"] == -60
 
 
+def test_rows_from_the_future_tell_how_fast_the_writers_clock_is(conn: Conn) -> None:
+    """The server's clock is right, the rows are stamped elsewhere: three say so, one is a slip."""
+    story(conn, "a", age=600, pull=-590, confirm=5)
+    assert clock(conn, EVENT).ahead_s is None
+    story(conn, "b", age=500, pull=-600, confirm=5)
+    story(conn, "c", age=400, pull=-610, confirm=5)
+    assert clock(conn, EVENT).ahead_s == 600
+
+
+def test_open_record_from_the_future_is_as_old_as_its_pull(conn: Conn) -> None:
+    """A clock ten minutes fast does not hide for ten minutes that a record is stuck."""
+    story(conn, "a", age=-200, pull=-600)
+    story(conn, "b", age=-210, pull=-600)
+    found = clock(conn, EVENT)
+    assert (found.oldest_s, found.overdue, found.kept) == (400, 2, False)
+
+
+def test_what_waits_for_a_platform_that_is_away_is_not_our_time(conn: Conn) -> None:
+    """The record stands in our queue, but it is the platform above that does not take it."""
+    story(conn, "a", age=600)
+    conn.execute("update version set state = 'queued', next_try_at = %s", (NOW,))
+    assert clock(conn, EVENT).owner == "市级平台"
+    conn.execute("insert into upstream (name, open_until) values ('420000/3.0', %s)", (NOW,))
+    found = clock(conn, EVENT)
+    assert (found.slowest, found.owner) == ("send", "上级平台")
+
+
 def test_push_period_counts_from_the_source_and_allows_its_period(conn: Conn) -> None:
     """An event an hour before its row: late by the event's clock, in time by the push period's."""
     story(conn, "a", age=1000, entry=3600, confirm=600)
