@@ -68,15 +68,17 @@ def show_balance(bodies: tuple[str, ...], form: str, full: bool) -> int:
 
 
 @ledger.command()
+@click.option("--body", help="Code of a body; default: all.")
 @click.option("--limit", type=int, default=20)
-def slow(limit: int) -> int:
+def slow(body: str | None, limit: int) -> int:
     """The versions that wait longest for their acceptance above, and in which hop.
 
     \b
     Example: exchange ledger slow --limit 5
+             exchange ledger slow --body 420602
     """
     with closing(_store()) as store, store.transaction() as conn:
-        parameters = {"now": datetime.now(UTC), "limit": limit}
+        parameters = {"now": datetime.now(UTC), "body": body, "limit": limit}
         rows = conn.execute(load("ledger")["slow_versions"], parameters).fetchall()
     for row in rows:
         click.echo(

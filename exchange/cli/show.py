@@ -15,6 +15,7 @@ from exchange.ledger.journey import Journey, journeys
 from exchange.ledger.receipts import Receipt, receipts
 from exchange.ledger.signing import NoSigningKeyError, SigningKey, read_key
 from exchange.notices.days import by_office_clock
+from exchange.promise.page import span
 from exchange.settings import Settings
 from exchange.store.addresses import app_url
 from exchange.store.connection import Conn, Store
@@ -141,7 +142,7 @@ def _print(one: Journey, given: Sequence[Receipt], now: datetime) -> None:
     hopped = hops(version, one.moves, now=now)
     for hop in hopped:
         click.echo(f"  ⏱ {_hop(hop)}")
-    parts = "，".join(f"{OWNERS[owner]} {value:.1f} 秒" for owner, value in shares(hopped).items())
+    parts = "，".join(f"{OWNERS[owner]} {span(value)}" for owner, value in shares(hopped).items())
     click.echo(f"  用时：{parts}")
     for finding in one.findings:
         click.echo(f"  ✗ {finding['rule']}: {finding['detail']['message']}")
@@ -149,12 +150,13 @@ def _print(one: Journey, given: Sequence[Receipt], now: datetime) -> None:
         click.echo(f"  ↑ {_delivery(delivery)}")
     for receipt in given:
         outcome = receipt.content.get("outcome") or receipt.content.get("serial") or ""
-        click.echo(f"  ✉ {receipt.number} {receipt.content['at']} {outcome}")
+        at = _time(datetime.fromisoformat(receipt.content["at"]))
+        click.echo(f"  ✉ {receipt.number} {at} {outcome}")
 
 
 def _hop(hop: Hop) -> str:
     still = "（至今）" if hop.open else ""
-    return f"{hop.name} {hop.seconds:.1f} 秒{still}：{OWNERS[hop.owner]}"
+    return f"{hop.name} {span(hop.seconds)}{still}：{OWNERS[hop.owner]}"
 
 
 def _delivery(row: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +27,8 @@ PRODUCTION_ONLY = (
     "SPGL_COUNTIES",
 )
 """Settings a demo must not inherit: it lives in a store and a world of its own."""
+OWN = (*PRODUCTION_ONLY, "SPGL_STATE", "SPGL_AIRFLOW_PORT", "SPGL_INTAKE_PORT")
+"""What a shell must be told so that commands meet the demo."""
 
 SHORTENED_S = {"collect_for_s": 12, "settle_s": 30}
 """In the demo a case gathers findings for seconds, so that its whole life fits into minutes."""
@@ -93,6 +96,15 @@ class City:
         if self.workers:
             given["SPGL_QUEUE_URL"] = self._queue_url()
         return kept | given
+
+    def write_environment(self) -> None:
+        """``environment``, to be read by a shell in which commands are to meet this demo."""
+        lines = [
+            f"export {name}={shlex.quote(value)}\n"
+            for name, value in self.environment().items()
+            if name in OWN
+        ]
+        write_whole(self.state / "environment", "".join(lines).encode())
 
     def write_policy(self, shipped: Path) -> None:
         """The city's policy pack with less time to gather findings and for dossiers to settle."""

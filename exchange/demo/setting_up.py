@@ -102,6 +102,7 @@ class SettingUp:
         world = self._city.world_server
         self._wait("world-store", "does not answer", SERVER_S, lambda: world.status().running)
         self._city.write_world()
+        self._city.write_environment()
         pack = policy.load(min(load_bodies()), wall_time(datetime.now(UTC)).date())
         self._city.write_policy(policy.ROOT / f"{pack.code}.toml")
         self._city.write_counties(SHIPPED)

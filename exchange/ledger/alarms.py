@@ -30,7 +30,7 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
-    "oldest-record": Kind("超过时限仍未入库", "./run exchange ledger slow"),
+    "oldest-record": Kind("超过时限仍未入库", "./run exchange ledger slow --body {subject}"),
     "source-unreadable": Kind("读取失败", "./run exchange sync --body {subject} --once"),
     "source-clock": Kind("源端时钟偏差", "./run exchange clocks --body {subject}"),
     "window-missed": Kind("增量读取有漏", "./run exchange sweep --show --body {subject}"),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 HERE = Path(__file__).parent / "templates"
-MINUTE, HOUR = 60, 3600
+MINUTE, HOUR, DAY = 60, 3600, 86400
 NAMED = 5
 """So many bodies are named in the headline; the table has all."""
 RULES = {"event": "业务发生后 {}内入库", "push_period": "每 {}为一个推送周期，周期内入库"}
@@ -69,7 +69,9 @@ def span(seconds: float | None) -> str:
         return f"{sign}{size:.1f} 秒"
     if size < HOUR:
         return f"{sign}{size / MINUTE:.1f} 分钟"
-    return f"{sign}{size / HOUR:.1f} 小时"
+    if size < DAY:
+        return f"{sign}{size / HOUR:.1f} 小时"
+    return f"{sign}{size / DAY:.1f} 天"
 
 
 def limit(seconds: float) -> str:

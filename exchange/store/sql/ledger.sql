@@ -142,7 +142,8 @@ left join lateral (
 order by b.code
 
 -- name: slow_versions
--- The versions that wait longest for their acceptance above, with the hop they are in.
+-- The versions that wait longest for their acceptance above, with the hop they are in; of one body
+-- or of all.
 select v.id, v.body, v.table_code, v.record_key, v.state, v.state_reason,
     extract(epoch from %(now)s::timestamptz - coalesce(v.committed_at, v.pulled_at)) as age_s
 from body b
@@ -152,6 +153,7 @@ join lateral (
       and state in ('landed', 'queued', 'sending', 'unknown', 'sent', 'dead')
     order by coalesce(committed_at, pulled_at) limit %(limit)s
 ) v on true
+where %(body)s::text is null or b.code = %(body)s
 order by coalesce(v.committed_at, v.pulled_at)
 limit %(limit)s
 

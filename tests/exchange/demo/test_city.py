@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 from connectors.county import ROOT, load_bodies
 from exchange.demo.city import City
 from exchange.demo.ports import Ports
+from exchange.settings import Settings
+
+
+def test_a_shell_that_reads_the_environment_of_a_demo_meets_the_demo(tmp_path: Path) -> None:
+    """Its store, connections, bodies and policy, though the folder has a blank in its name."""
+    state = tmp_path / "a demo"
+    state.mkdir()
+    city = City(state, Ports(*range(18000, 18007)))
+    city.write_environment()
+    told = subprocess.run(
+        ["bash", "-c", '. "$0" && env', state / "environment"],
+        env={}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    read = dict(line.split("=", 1) for line in told.stdout.splitlines())
+    assert Settings.read(read) == city.settings
+    assert not (state / "environment").stat().st_mode & 0o077
 
 
 def test_bodies_of_a_demo_allow_its_own_archive_only(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 from exchange.delivery.lanes import Lane
 from exchange.ledger.clocks import BodyClock
 from exchange.promise.app import status_app
+from exchange.promise.page import span
 from exchange.rounds.promise import Promise
 from exchange.store.connection import StoreUnreachableError
 from exchange.store.disk import Room
@@ -26,12 +27,13 @@ GOOD = BodyClock("420602", "襄城区", "event", 300, 12, 12, hops=HOPS, p50=7.5
 SLOW = BodyClock(
     "411325", "内乡县<b>", "push_period", 1800, 3, 2, 1, hops=HOPS, open=4, overdue=1,
     oldest_s=2400, oldest_hop="confirm", p50=700, p95=1900, p99=1900, offset_s=-75, skewed=2,
+    ahead_s=595.0,
 )  # fmt: skip
 LANE = Lane("420000/3.0", 3, 1200, 40, 8.0, 150.0, None, None, NOW)
 ALARM = {
     "id": 1, "kind": "oldest-record", "subject": "411325", "name": "内乡县 超过时限仍未入库",
-    "text": "1 条超过 1800 秒", "command": "./run exchange ledger slow", "seconds": 2400.0,
-    "raised_at": NOW, "seen_at": NOW, "cleared_at": None,
+    "text": "1 条超过 1800 秒", "command": "./run exchange ledger slow --body 411325",
+    "seconds": 2400.0, "raised_at": NOW, "seen_at": NOW, "cleared_at": None,
 }  # fmt: skip
 
 
@@ -68,6 +70,12 @@ def test_store_away_is_said_without_a_trace() -> None:
     with serving(status_app(away)) as url:
         assert ask(f"{url}/promise.json").status_code == 503
         assert "暂时连不上" in ask(f"{url}/promise").text
+
+
+def test_spans_are_told_in_the_unit_that_fits() -> None:
+    """A business date of last year is no number of seconds."""
+    spans = [span(seconds) for seconds in (-598.9, 59.0, 4000.0, 42720214.0, None)]
+    assert spans == ["-10.0 分钟", "59.0 秒", "1.1 小时", "494.4 天", "–"]
 
 
 def test_token_is_asked_for_when_there_is_one() -> None:
@@ -107,6 +115,7 @@ def test_page_names_who_is_slow_and_asks_for_nothing_outside() -> None:
     assert "内乡县<b>（上级平台）" in verdict
     assert "./run exchange ledger slow" in table
     assert "每 30 分钟为一个推送周期" in table
+    assert "至少快 9.9 分钟" in table
     assert ink > 1000
     assert [one for one in asked if not one.endswith("favicon.ico")] == [f"{url}/promise"]
     assert [one for one in complaints if "favicon" not in one and "404" not in one] == []

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from exchange.cli import main
@@ -53,10 +54,29 @@ def test_overdue_record_is_an_alarm_with_body_hop_and_command(
     seal(world.store, now=world.now)
     found = kinds(watch(settings, now=datetime.now(UTC) + timedelta(hours=1)))
     alarm = found["oldest-record"]
-    assert (alarm.subject, alarm.command) == (BODY, "./run exchange ledger slow")
+    assert (alarm.subject, alarm.command) == (BODY, f"./run exchange ledger slow --body {BODY}")
     assert "校验到上报" in alarm.text
     with world.store.transaction() as conn:
         assert [row["kind"] for row in open_alarms(conn)] == ["oldest-record"]
+
+
+def test_rows_from_the_future_are_an_alarm_about_a_clock(
+    world: World, settings: Settings, exchange_store: ExchangeStore
+) -> None:
+    """The server's clock is right; that of the program that stamps the rows is ten minutes fast."""
+    flow = world.flow()
+    world.land(FLOW, *(flow | {"SPLCBM": f"LC{n}", "DFSJZJ": str(n)} for n in range(3)))
+    world.judge()
+    with psycopg.connect(exchange_store.owner_dsn) as conn:
+        for state in ("sending", "sent", "confirmed"):
+            conn.execute(
+                "update version set state = %s, sent_at = pulled_at, confirmed_at = pulled_at,"
+                " committed_at = pulled_at + interval '10 minutes'",
+                (state,),
+            )
+    alarm = kinds(watch(settings, now=world.now + timedelta(minutes=1)))["source-clock"]
+    assert "晚约 600 秒，写入程序的时钟偏快" in alarm.text
+    assert (alarm.seconds, alarm.command) == (600, f"./run exchange clocks --body {BODY}")
 
 
 def test_records_that_wait_for_each_other_are_named(world: World, settings: Settings) -> None:

@@ -111,7 +111,7 @@ QUERIES: dict[tuple[str, str], dict[str, Any]] = {
     ("ledger", "balance"): {},
     ("ledger", "bodies_now"): {},
     ("clocks", "open_by_body"): {"now": NOW, "bodies": list(BODIES), "due": [NOW, NOW]},
-    ("ledger", "slow_versions"): {"now": NOW, "limit": 20},
+    ("ledger", "slow_versions"): {"now": NOW, "body": None, "limit": 20},
     ("ledger", "journey_of"): {"ids": IDS},
 }  # fmt: skip
 
