@@ -118,12 +118,18 @@ def opened(settings: Settings, *, work: str) -> Iterator[Exchange]:
 
 
 def register_bodies(exchange: Exchange) -> None:
-    """Put the bodies of the county files into the store: pages and joins know their names then."""
-    statement = load_sql("landing")["register_body"]
+    """Put the bodies of the county files into the store: pages and joins know their names then.
+
+    A table that a body's file no longer names cannot fail any more: nobody would ever read it well.
+    """
+    queries = load_sql("landing")
     with exchange.store.transaction() as conn:
+        for row in conn.execute(queries["failing_feeds"]).fetchall():
+            if not _delivers(exchange, **row):
+                conn.execute(queries["feed_left"], row)
         for body in exchange.bodies.values():
             conn.execute(
-                statement,
+                queries["register_body"],
                 {
                     "code": body.code,
                     "name": body.name,
@@ -131,3 +137,13 @@ def register_bodies(exchange: Exchange) -> None:
                     "connector": body.connector,
                 },
             )
+
+
+def _delivers(exchange: Exchange, body: str, standard: str, table_code: str) -> bool:
+    """Whether the county files say that this body delivers this table."""
+    known = exchange.bodies.get(body)
+    feed = known.feeds.get(standard) if known else None
+    if feed is None:
+        return False
+    tables = feed.tables_of(exchange.standard(body, standard))
+    return any(table.code == table_code for table in tables)

@@ -43,6 +43,14 @@ on conflict (body, standard, table_code) do update
 set failing_since = coalesce(feed.failing_since, excluded.failing_since),
     last_error = excluded.last_error
 
+-- name: failing_feeds
+select body, standard, table_code from feed where failing_since is not null
+order by body, standard, table_code
+
+-- name: feed_left
+update feed set failing_since = null, last_error = null
+where body = %(body)s and standard = %(standard)s and table_code = %(table_code)s
+
 -- name: batch_of_request
 select id, detail, rows_new, rows_replayed, landed_at from batch
 where body = %(body)s and request_key = %(request_key)s

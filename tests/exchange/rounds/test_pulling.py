@@ -11,7 +11,7 @@ from exchange.cli import main
 from exchange.rounds.promise import promise
 from exchange.rounds.pulling import pull_shard
 from exchange.rounds.watching import watch
-from exchange.rounds.wiring import opened
+from exchange.rounds.wiring import opened, register_bodies
 from exchange.settings import Settings
 from tests.exchange.records import BODY, FLOW, World
 
@@ -49,6 +49,25 @@ def test_a_source_that_cannot_be_opened_is_told_with_all_its_tables(
     found = watch(settings, now=datetime.now(UTC) + timedelta(minutes=10))
     (alarm,) = [alarm for alarm in found if alarm.kind == "source-unreadable"]
     assert alarm.text.startswith(f"全部 {tables} 张表已 6")
+
+
+def test_a_table_that_is_no_longer_delivered_no_longer_fails(
+    settings: Settings, landed: World
+) -> None:
+    """Taken out of the body's file because it cannot be read, it would stand as such for ever."""
+    with landed.store.transaction() as conn:
+        for table in (FLOW, "SPGL_NOT_DELIVERED"):
+            conn.execute(
+                "insert into feed (body, standard, table_code, failing_since, last_error)"
+                " values (%s, '3.0', %s, now(), 'x')"
+                " on conflict (body, standard, table_code) do update"
+                " set failing_since = excluded.failing_since, last_error = excluded.last_error",
+                (BODY, table),
+            )
+    with opened(settings, work="test") as exchange:
+        register_bodies(exchange)
+    failing = landed.rows("select table_code from feed where failing_since is not null")
+    assert [row["table_code"] for row in failing] == [FLOW]
 
 
 def test_what_no_sweep_of_these_bodies_is_for_stays(settings: Settings, landed: World) -> None:
