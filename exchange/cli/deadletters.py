@@ -47,11 +47,7 @@ def show_list(body: str | None, form: str) -> int:
             click.echo(json.dumps([_facts(row) for row in found], ensure_ascii=False))
         else:
             for row in found:
-                click.echo(
-                    f"{row['id']:8} {by_office_clock(row['at']):%m-%d %H:%M:%S} {row['name']}"
-                    f"（{row['body']}） {row['table_code']} #{row['version_id']}"
-                    f" {KINDS[row['kind']]}：{mask_text(row['reason'])}"
-                )
+                click.echo(_line(row))
             if not found:
                 click.echo("没有无法投递的记录 / none")
     return 1 if found else 0
@@ -79,8 +75,9 @@ def show(number: int, form: str) -> int:
     if form == "json":
         click.echo(json.dumps(_facts(found[0]) | {"steps": steps}, ensure_ascii=False))
         return 0
-    for name, value in _facts(found[0]).items():
-        click.echo(f"{name:12} {value}")
+    click.echo(_line(found[0]))
+    version, attempts = found[0]["standard"], found[0]["attempt"]
+    click.echo(f"标准 {version}，已试 {attempts} 次；将写入上级平台的内容：")
     for step in steps:
         click.echo(f"↑ {step['step']} {step['kind']} {step['outcome'] or '未写入'}")
         for code, value in step["payload"].items():
@@ -134,6 +131,14 @@ def _decide(numbers: tuple[int, ...], done: str, decide: Callable[[Any, Conn, in
                 version = decide(exchange, conn, number)
             click.echo(f"{number}：{done}，记录 #{version}")
     return 0
+
+
+def _line(row: dict[str, Any]) -> str:
+    return (
+        f"{row['id']:8} {by_office_clock(row['at']):%m-%d %H:%M:%S} {row['name']}"
+        f"（{row['body']}） {row['table_code']} #{row['version_id']}"
+        f" {KINDS[row['kind']]}：{mask_text(row['reason'])}"
+    )
 
 
 def _facts(row: dict[str, Any]) -> dict[str, Any]:

@@ -190,7 +190,10 @@ def _blind(conn: Conn, now: datetime) -> Iterator[Alarm]:
 def _compared(conn: Conn, now: datetime) -> Iterator[Alarm]:
     """What the comparing with the sources found: rows that the pull missed, rows that are gone."""
     for row in conn.execute(COMPARING["missed_lately"], {"since": now - MISSED_LATELY}):
-        text = f"增量读取漏了 {row['missed']} 条（{row['tables']}），已由比对补收"
+        text = (
+            f"当日增量读取漏了 {row['missed']} 条，漏读率 {row['miss_rate']:.2%}"
+            f"（{row['tables']}），已由比对补收"
+        )
         age = (now - row["at"]).total_seconds()
         yield _alarm("window-missed", row["body"], row["name"], text, age)
     for row in conn.execute(COMPARING["vanished_now"]):

@@ -173,10 +173,18 @@ where d.body = any(%(bodies)s) and d.day >= %(since)s
 order by d.day desc, d.missed desc, d.body, d.standard, d.table_code
 
 -- name: missed_lately
--- Versions that landed only because the sweep found them.
+-- Versions that landed only because the sweep found them, and their share of all that came that day.
 select d.body, b.name, sum(d.missed)::bigint as missed, max(d.missed_at) as at,
+    (sum(d.missed) / (sum(d.missed) + coalesce(sum(p.pulled), 0)))::float8 as miss_rate,
     string_agg(distinct d.table_code, '、' order by d.table_code) as tables
 from sweep_day d join body b on b.code = d.body
+left join lateral (
+    select sum(n.rows_new) as pulled from batch n
+    where n.body = d.body and n.standard = d.standard and n.table_code = d.table_code
+      and n.origin <> 'sweep'
+      and n.landed_at >= d.day::timestamp at time zone 'Asia/Shanghai'
+      and n.landed_at < (d.day + 1)::timestamp at time zone 'Asia/Shanghai'
+) p on true
 where d.missed_at >= %(since)s
 group by 1, 2 order by 1
 

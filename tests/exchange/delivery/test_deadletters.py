@@ -9,12 +9,14 @@ import pytest
 from connectors.base import Holds, Outgoing, SendResult, do_nothing
 from connectors.provincial_database import ProvincialDatabase
 from connectors.upstream import Limits, RefusalText
+from exchange.cli import main
 from exchange.delivery import deadletters
 from exchange.delivery.blindspots import blind_spots
 from exchange.delivery.send import Sent, send_queued
 from schemas import Table
 from tests.exchange.delivery.province import Province, confirm, send
 from tests.exchange.records import FLOW, World
+from tests.stores import ExchangeStore
 
 pytestmark = pytest.mark.database
 
@@ -164,6 +166,27 @@ def test_not_now_wears_the_ladder_out_only_while_others_are_served(
     world.pass_time(seconds=5)
     assert fussy(world, province, "retry").sent == 1
     assert (world.states(FLOW), letters(world)) == (["dead", "sent"], ["exhausted"])
+
+
+def test_a_letter_is_shown_with_what_was_to_be_written(
+    world: World,
+    province: Province,
+    exchange_store: ExchangeStore,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Its line of the list, by the office's clock, then the row; no field of ours by its name."""
+    flows(world, "P1")
+    fussy(world, province, "refused")
+    with world.store.transaction() as conn:
+        (row,) = deadletters.waiting(conn)
+    monkeypatch.setenv("SPGL_DATABASE_URL", exchange_store.app_dsn)
+    assert main(["deadletters", "list"]) == 1
+    (listed,) = capsys.readouterr().out.splitlines()
+    assert main(["deadletters", "show", str(row["id"])]) == 0
+    first, _, *written = capsys.readouterr().out.splitlines()
+    assert first == listed
+    assert ["SPLCBM", "P1"] in [line.split() for line in written]
 
 
 def test_preview_masks_what_is_personal(world: World, province: Province) -> None:

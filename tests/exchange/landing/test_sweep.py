@@ -123,6 +123,7 @@ class SweepSuite:
             (alarm,) = conn.execute(Q["missed_lately"], given).fetchall()
         assert (day["pulled"], day["missed"], day["miss_rate"]) == (20, 3, round(3 / 23, 6))
         assert (alarm["missed"], alarm["tables"]) == (3, PROJECTS.code)
+        assert alarm["miss_rate"] == pytest.approx(3 / 23)
 
     def test_edits_in_place_are_found(self, exchange: Exchange) -> None:
         """A row changed in place with its change time unchanged becomes a new version."""
