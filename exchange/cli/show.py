@@ -145,13 +145,20 @@ def _print(one: Journey, given: Sequence[Receipt], now: datetime) -> None:
     parts = "，".join(f"{OWNERS[owner]} {span(value)}" for owner, value in shares(hopped).items())
     click.echo(f"  用时：{parts}")
     for finding in one.findings:
-        click.echo(f"  ✗ {finding['rule']}: {finding['detail']['message']}")
+        click.echo(f"  {_finding(finding)}")
     for delivery in one.deliveries:
         click.echo(f"  ↑ {_delivery(delivery)}")
     for receipt in given:
         outcome = receipt.content.get("outcome") or receipt.content.get("serial") or ""
         at = _time(datetime.fromisoformat(receipt.content["at"]))
         click.echo(f"  ✉ {receipt.number} {at} {outcome}")
+
+
+def _finding(row: Mapping[str, Any]) -> str:
+    told = f"{row['rule']}: {row['detail']['message']}"
+    if row["closed_at"] is None:
+        return f"✗ {told}"
+    return f"✓ {told}（{_time(row['closed_at'])} 了结：{row['closed_why']}）"
 
 
 def _hop(hop: Hop) -> str:

@@ -21,7 +21,8 @@ AT_LEAST = timedelta(minutes=1)
 MENDED = "已补齐，不再存在"
 REPLACED = "所在记录已有新版本或已撤回"
 CHANGED = "情况有变，见新的问题"
-EXCUSED = "豁免情况有变，待再次核查"
+EXCUSED = "依豁免决定不再要求整改"
+NO_LONGER_EXCUSED = "豁免已终止，待再次核查"
 """Why a finding was closed, as it is kept and shown."""
 
 
@@ -56,14 +57,17 @@ def write_verdicts(
     for verdict in judgement.verdicts:
         known = open_ones.pop((verdict.rule.code, verdict.anchor.version), None)
         if verdict.answer.outcome == "unchecked":
-            if known is not None and _stands_wrongly(known, verdict):
-                closed.append((known["finding_id"], known["version_id"], EXCUSED))
+            why = None if known is None else _turned(known, verdict)
+            if known is not None and why is not None:
+                closed.append((known["finding_id"], known["version_id"], why))
             continue
         finding = verdict.finding
         if known is not None and finding is not None:
             if (known["message"], known["consequence"]) == (finding.message, finding.consequence):
                 continue
-            closed.append((known["finding_id"], known["version_id"], CHANGED))
+            freed = finding.waived is not None and known["consequence"] == "rectify"
+            why = EXCUSED if freed else CHANGED
+            closed.append((known["finding_id"], known["version_id"], why))
         elif known is not None:
             if known["consequence"] == "rectify" and not verdict.backed:
                 waiting = True
@@ -77,7 +81,7 @@ def write_verdicts(
     for verdict, finding in opened:
         _open(conn, found["id"], verdict, finding, now)
     _join_cases(conn, standard, opened, policy, now)
-    complete(conn, [version for _, version, _ in closed], now=now)
+    complete(conn, [version for _, version, _ in closed], excused=EXCUSED, now=now)
     if waiting:
         soon = now + max(timedelta(seconds=policy.dossiers.settle_s), AT_LEAST)
         sooner = {**facts, "again_at": min(again or soon, soon)}
@@ -85,11 +89,11 @@ def write_verdicts(
     return len(opened), len(closed)
 
 
-def _stands_wrongly(known: Mapping[str, Any], verdict: DossierVerdict) -> bool:
-    """Whether a waiver began or ended since the finding was made, which cannot be made anew now."""
+def _turned(known: Mapping[str, Any], verdict: DossierVerdict) -> str | None:
+    """Why a finding that cannot be made anew now stands no longer: a waiver began or ended."""
     if verdict.excused:
-        return bool(known["consequence"] == "rectify")
-    return bool(known["waived"])
+        return EXCUSED if known["consequence"] == "rectify" else None
+    return NO_LONGER_EXCUSED if known["waived"] else None
 
 
 def _open(

@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 SHOWN = 200
 """Findings that the letter lists before it points to the workbook."""
+OUTCOMES = {
+    "confirmed": "重新推送并经上级平台确认入库",
+    "completed": "补齐所属办件或项目的数据并经上级平台确认入库",
+    "withdrawn": "由你单位撤回",
+    "excused": "依豁免决定不再要求整改",
+}
+"""How the closing letter tells what became of the records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,11 @@ def render(paper: Paper) -> bytes:
             shown=sum(len(group.shown) for group in groups),
             records=len(paper.items),
             again=sum(item.pushes > 1 for item in paper.items),
-            confirmed=sum(item.resolution in {"confirmed", "completed"} for item in paper.items),
+            outcomes=[
+                f"{told} {many} 条"
+                for resolution, told in OUTCOMES.items()
+                if (many := sum(item.resolution == resolution for item in paper.items))
+            ],
         )
     )
     return text.encode()

@@ -138,13 +138,15 @@ def settle(conn: Conn, settled: Sequence[Settled], *, now: datetime) -> set[int]
     return {row["rectification_id"] for row in found}
 
 
-def complete(conn: Conn, versions: Sequence[int], *, now: datetime) -> set[int]:
+def complete(conn: Conn, versions: Sequence[int], *, excused: str, now: datetime) -> set[int]:
     """Resolve the items of records whose dossiers lack nothing any more; the cases touched.
 
     ``versions`` are those on which a finding about a dossier was closed. An item stays open while
-    anything else stands against its record, or the row in effect is not confirmed upstream.
+    anything else stands against its record, or the row in effect is not confirmed upstream. One
+    that ends because a finding was closed for the reason ``excused`` was not mended, and says so.
     """
     if not versions:
         return set()
-    found = conn.execute(Q["complete_items"], {"now": now, "versions": sorted(set(versions))})
+    asked = {"now": now, "versions": sorted(set(versions)), "excused": excused}
+    found = conn.execute(Q["complete_items"], asked)
     return {row["rectification_id"] for row in found}

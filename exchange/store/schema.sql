@@ -544,7 +544,7 @@ create table rectification_item (
     pushes integer not null default 1,
     resolved_by bigint references version,
     resolved_at timestamptz,
-    resolution text check (resolution in ('confirmed', 'withdrawn', 'completed'))
+    resolution text check (resolution in ('confirmed', 'withdrawn', 'completed', 'excused'))
 );
 create index rectification_item_of_case on rectification_item (rectification_id);
 create unique index rectification_item_open

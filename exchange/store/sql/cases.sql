@@ -64,9 +64,19 @@ returning i.rectification_id
 
 -- name: complete_items
 -- Items of records whose dossiers no longer lack anything: the row in effect is confirmed upstream
--- and nothing else stands against it.
+-- and nothing else stands against it. Of each rule the finding that was closed last tells whether it
+-- was mended or excused.
 update rectification_item i
-set resolved_by = e.id, resolved_at = %(now)s, resolution = 'completed'
+set resolved_by = e.id, resolved_at = %(now)s,
+    resolution = case when exists (
+        select from (
+            select distinct on (d.rule) d.closed_why from dossier_finding d
+            where d.version_id in (o.id, e.id, i.version_id) and d.consequence = 'rectify'
+              and d.closed_at >= i.opened_at
+            order by d.rule, d.closed_at desc, d.finding_id desc
+        ) l
+        where l.closed_why = %(excused)s
+    ) then 'excused' else 'completed' end
 from version o
 join lateral (
     select v.id, v.state from version v

@@ -85,8 +85,10 @@ where v.id = any(%(ids)s)
 order by j.version_id, j.id
 
 -- name: findings_of
-select version_id, at, rule, consequence, detail from finding
-where version_id = any(%(ids)s) order by version_id, id
+-- A finding on a dossier may be over since; what a judgement of the version found stays with it.
+select f.version_id, f.at, f.rule, f.consequence, f.detail, d.closed_at, d.closed_why
+from finding f left join dossier_finding d on d.finding_id = f.id
+where f.version_id = any(%(ids)s) order by f.version_id, f.id
 
 -- name: deliveries_of
 select version_id, step, kind, outcome, lsh, reason, sent_at, answered_at from delivery

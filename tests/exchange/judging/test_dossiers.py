@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from exchange.judging.dossiers import Reviewed
+from exchange.ledger.journey import journeys
 from exchange.notices.chase import chase
 from exchange.waivers.register import Added, Request, add, revoke
 from schemas.sample.life.tale import Event
@@ -291,4 +292,24 @@ def test_case_of_an_incomplete_dossier_is_told_and_closed(world: World, tmp_path
     summary = chase(world.store, tmp_path, world.rulesets.policy, world.now)
     assert len(summary.closed) == 1
     closing = next((tmp_path / "notices" / BODY).glob("*2号.html")).read_text("utf-8")
-    assert "确认入库 1 条，由你单位撤回 0 条" in closing
+    assert "处理完毕：补齐所属办件或项目的数据并经上级平台确认入库 1 条。整改单" in closing
+
+
+def test_a_case_that_a_waiver_ended_is_not_told_as_mended(world: World, tmp_path: Path) -> None:
+    """Nothing was mended: the closing letter and the journey say that the body was excused."""
+    missing = without_receipt(world)
+    confirm_all(world)
+    world.pass_time(minutes=5)
+    (number,) = chase(world.store, tmp_path, world.rulesets.policy, world.now).notified
+    waive(world)
+    world.pass_time(seconds=SETTLE)
+    review(world)
+    summary = chase(world.store, tmp_path, world.rulesets.policy, world.now)
+    assert len(summary.closed) == 1
+    closing = next((tmp_path / "notices" / BODY).glob("*2号.html")).read_text("utf-8")
+    assert f"以{number}通知" in closing
+    assert "处理完毕：依豁免决定不再要求整改 1 条。整改单" in closing
+    with world.store.transaction() as conn:
+        case, *_ = journeys(conn, missing.record["SPSXSLBM"] or "")
+    told = [(one["consequence"], one["closed_why"]) for one in case.findings]
+    assert told == [("rectify", "依豁免决定不再要求整改"), ("advice", None)]

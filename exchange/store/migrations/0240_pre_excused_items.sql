@@ -1,0 +1,4 @@
+-- An item that ended because the body was excused was not mended, and the closing letter says so.
+alter table rectification_item drop constraint rectification_item_resolution_check;
+alter table rectification_item add constraint rectification_item_resolution_check
+    check (resolution in ('confirmed', 'withdrawn', 'completed', 'excused'));
