@@ -894,6 +894,7 @@ create table dossier_finding (
 create unique index dossier_finding_open on dossier_finding (version_id, rule)
     where closed_at is null;
 create index dossier_finding_of on dossier_finding (dossier_id) where closed_at is null;
+create index dossier_finding_of_version on dossier_finding (version_id);
 
 -- What a verdict on a dossier rested on and what it said, so that it can be reached again: the rows
 -- in effect then, each with its state (a: arrived, c: confirmed, r: returned), kept once however
