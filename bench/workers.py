@@ -23,6 +23,7 @@ from exchange.errors import TryLaterError
 from exchange.judging.judge import judge_due
 from exchange.landing.land import Feed
 from exchange.landing.pull import pull
+from exchange.memory import look_for_cycles_seldom
 from exchange.store.connection import Store
 from exchange.store.embedded import Cluster
 
@@ -65,6 +66,7 @@ def processor_seconds(cluster: Cluster, processes: Iterable[int | None]) -> floa
 
 
 def _pulls(front: str, dsn: str, stop: Event) -> None:
+    look_for_cycles_seldom()
     rulesets, standard = rules_of(datetime.now(UTC))
     store = Store(dsn, by="pull")
     feed = Feed(BODY, standard, standard.table(PROJECT))
@@ -80,6 +82,7 @@ def _pulls(front: str, dsn: str, stop: Event) -> None:
 
 
 def _delivers(dsn: str, province: str, promise: timedelta | None, stop: Event) -> None:
+    look_for_cycles_seldom()
     _, standard = rules_of(datetime.now(UTC))
     store = Store(dsn, by="deliver")
     upstream = way_up(province, standard, promise)

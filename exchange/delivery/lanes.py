@@ -117,6 +117,7 @@ def count_sent(conn: Conn, upstream: str, rows: Rows, now: datetime) -> None:
             "at": datetime.fromtimestamp(number * SLOT_S, now.tzinfo),
             "fresh": fresh,
             "backlog": len(rows) - fresh,
+            "now": now,
         },
     )
 
@@ -146,17 +147,14 @@ def lanes_now(conn: Conn, promises: Promises, *, now: datetime) -> list[Lane]:
 
 
 def _rate(row: Mapping[str, Any], now: datetime) -> float | None:
-    """Backlog versions a second of late; None when the flow has stopped.
+    """Backlog versions a second of late; None when the flow has stopped or only just begins.
 
-    When in its first slot it began to move is not known: counted from the next one as soon as that
-    says enough, until then from the middle of the first.
+    Counted from the moment the first of it went up, without those: what came after took the time.
     """
-    if row["last"] is None or row["last"] + SILENT_AFTER < now:
+    if row["last"] is None or row["last"] + SILENT_AFTER < now or row["first_at"] is None:
         return None
-    seconds: float = (now - row["first"]).total_seconds()
-    if seconds >= 1.5 * SLOT_S and row["later"]:
-        return float(row["later"]) / (seconds - SLOT_S)
-    return float(row["backlog_sent"]) / max(seconds - SLOT_S / 2, SLOT_S / 2)
+    seconds: float = (now - row["first_at"]).total_seconds()
+    return float(row["since_first"]) / seconds if seconds >= 1 and row["since_first"] else None
 
 
 def _eta(backlog: int, rate: float | None) -> float | None:

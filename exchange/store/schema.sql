@@ -493,13 +493,16 @@ create table upstream (
 );
 
 -- How many versions went up in each ten seconds of the last hour, fresh ones and backlog: a ring of
--- slots, from which the end of a backlog is estimated.
+-- slots, from which the end of a backlog is estimated: of each slot it is known when its first
+-- backlog went up, and how many those were.
 create table throughput (
     upstream text not null references upstream,
     slot integer not null,
     at timestamptz not null,
     fresh integer not null,
     backlog integer not null,
+    backlog_from timestamptz,
+    backlog_first integer not null default 0,
     primary key (upstream, slot)
 );
 

@@ -121,13 +121,20 @@ from (
 ) counted
 
 -- name: count_throughput
-insert into throughput (upstream, slot, at, fresh, backlog)
-values (%(upstream)s, %(slot)s, %(at)s, %(fresh)s, %(backlog)s)
+insert into throughput (upstream, slot, at, fresh, backlog, backlog_from, backlog_first)
+values (%(upstream)s, %(slot)s, %(at)s, %(fresh)s, %(backlog)s,
+        case when %(backlog)s > 0 then %(now)s::timestamptz end, %(backlog)s)
 on conflict (upstream, slot) do update
 set at = excluded.at,
     fresh = excluded.fresh + case when throughput.at = excluded.at then throughput.fresh else 0 end,
     backlog = excluded.backlog
-        + case when throughput.at = excluded.at then throughput.backlog else 0 end
+        + case when throughput.at = excluded.at then throughput.backlog else 0 end,
+    backlog_from = case
+        when throughput.at = excluded.at and throughput.backlog > 0 then throughput.backlog_from
+        else excluded.backlog_from end,
+    backlog_first = case
+        when throughput.at = excluded.at and throughput.backlog > 0 then throughput.backlog_first
+        else excluded.backlog_first end
 
 -- name: waiting_now
 -- What has yet to go up, by version of the standard: within its promise, and backlog. Held versions
@@ -167,16 +174,14 @@ select u.name, u.failures, u.open_until, u.last_error, u.last_error_at, u.last_s
         select count(*) from version v
         where v.standard = split_part(u.name, '/', 2) and v.state in ('sending', 'unknown', 'sent')
     ) as in_flight,
-    coalesce(t.sent, 0) as backlog_sent, t.later, t.first, t.last
+    t.since_first, t.first_at, t.last
 from upstream u
 left join lateral (
-    -- `later`: after the slot in which the backlog began to move, somewhere in its midst
-    select sum(backlog) as sent, sum(backlog) filter (where at > first) as later,
-        min(at) as first, max(at) as last
-    from (
-        select backlog, at, min(at) over () as first from throughput
-        where upstream = u.name and at >= %(since)s and backlog > 0
-    ) slots
+    -- what went up of the backlog after the first of it, and when that was
+    select sum(backlog) - (array_agg(backlog_first order by at))[1] as since_first,
+        min(backlog_from) as first_at, max(at) as last
+    from throughput
+    where upstream = u.name and at >= %(since)s and backlog > 0
 ) t on true
 order by u.name
 
