@@ -21,8 +21,8 @@ from exchange.delivery.lanes import Promises, lanes_now
 
 PROMISE = timedelta(seconds=30)
 LONGEST_WAIT_S = 3600
-LOOK_EVERY_S = 5.0
-FRESH_A_LOOK = 50
+LOOK_EVERY_S = 1.0
+FRESH_A_LOOK = 10
 _STATES = "select count(*) from version where table_code = %s and state = %s"
 _FRESH = """
 select percentile_cont(array[0.5, 0.99, 1]) within group (
