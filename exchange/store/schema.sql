@@ -790,6 +790,17 @@ create table sweep_day (
     primary key (body, standard, table_code, day)
 );
 
+-- A day's comparing beside what the pull itself brought on that day: from both comes the miss rate.
+create view swept_day as
+select d.*, (
+        select coalesce(sum(b.rows_new), 0) from batch b
+        where b.body = d.body and b.standard = d.standard and b.table_code = d.table_code
+          and b.origin <> 'sweep'
+          and b.landed_at >= d.day::timestamp at time zone 'Asia/Shanghai'
+          and b.landed_at < (d.day + 1)::timestamp at time zone 'Asia/Shanghai'
+    )::bigint as pulled
+from sweep_day d;
+
 -- What does not agree between source, ledger and upstream, until it agrees again or a person
 -- accepts it. Nothing is withdrawn or sent because of it.
 create table difference (

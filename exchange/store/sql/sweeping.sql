@@ -155,36 +155,21 @@ where d.version_id = v.id and d.kind = 'vanished' and d.resolved_at is null
   and (l.record_key is not null or v.state in ('superseded', 'withdrawn'))
 
 -- name: misses
-select d.body, d.standard, d.table_code, d.day, d.ranges, d.rows_compared, d.rows_differing,
-    d.missed, d.vanished, round(d.seconds::numeric, 2)::float8 as seconds,
-    coalesce(b.pulled, 0)::bigint as pulled,
-    case when d.missed = 0 then 0
-         else round(d.missed::numeric / (d.missed + coalesce(b.pulled, 0)), 6)::float8
+select body, standard, table_code, day, ranges, rows_compared, rows_differing, missed, vanished,
+    round(seconds::numeric, 2)::float8 as seconds, pulled,
+    case when missed = 0 then 0
+         else round(missed::numeric / (missed + pulled), 6)::float8
     end as miss_rate
-from sweep_day d
-left join lateral (
-    select sum(b.rows_new) as pulled from batch b
-    where b.body = d.body and b.standard = d.standard and b.table_code = d.table_code
-      and b.origin <> 'sweep'
-      and b.landed_at >= d.day::timestamp at time zone 'Asia/Shanghai'
-      and b.landed_at < (d.day + 1)::timestamp at time zone 'Asia/Shanghai'
-) b on true
-where d.body = any(%(bodies)s) and d.day >= %(since)s
-order by d.day desc, d.missed desc, d.body, d.standard, d.table_code
+from swept_day
+where body = any(%(bodies)s) and day >= %(since)s
+order by day desc, missed desc, body, standard, table_code
 
 -- name: missed_lately
 -- Versions that landed only because the sweep found them, and their share of all that came that day.
 select d.body, b.name, sum(d.missed)::bigint as missed, max(d.missed_at) as at,
-    (sum(d.missed) / (sum(d.missed) + coalesce(sum(p.pulled), 0)))::float8 as miss_rate,
+    (sum(d.missed) / (sum(d.missed) + sum(d.pulled)))::float8 as miss_rate,
     string_agg(distinct d.table_code, '、' order by d.table_code) as tables
-from sweep_day d join body b on b.code = d.body
-left join lateral (
-    select sum(n.rows_new) as pulled from batch n
-    where n.body = d.body and n.standard = d.standard and n.table_code = d.table_code
-      and n.origin <> 'sweep'
-      and n.landed_at >= d.day::timestamp at time zone 'Asia/Shanghai'
-      and n.landed_at < (d.day + 1)::timestamp at time zone 'Asia/Shanghai'
-) p on true
+from swept_day d join body b on b.code = d.body
 where d.missed_at >= %(since)s
 group by 1, 2 order by 1
 

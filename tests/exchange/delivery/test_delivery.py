@@ -245,16 +245,22 @@ def test_sender_that_was_frozen_writes_nothing(
     assert len(province.rows(FLOW)) == 1
 
 
+def knocked_in_vain(world: World, province: Province, times: int, **pause: float) -> None:
+    """The one record that has passed tries so often, with a pause each, while nobody is there."""
+    if not world.states(FLOW):
+        passed(world, world.flow())
+    up = province.upstream()
+    down = other(up, DownTarget(up.target, after=False))
+    for _ in range(times):
+        assert send_queued(world.store, down, now=world.now).again == 1
+        world.pass_time(**pause)
+
+
 def test_unreachable_upstream_opens_the_breaker_and_keeps_the_record(
     world: World, province: Province
 ) -> None:
     """While the province is down records wait with their ladder; nobody knocks all the time."""
-    passed(world, world.flow())
-    up = province.upstream()
-    down = other(up, DownTarget(up.target, after=False))
-    for _ in range(3):
-        assert send_queued(world.store, down, now=world.now).again == 1
-        world.pass_time(seconds=3)
+    knocked_in_vain(world, province, 3, seconds=3)
     passed(world, world.flow() | {"SPLCBM": "LC-2", "DFSJZJ": "2"})
     assert send(world, province).sent == 0
     assert world.states(FLOW) == ["queued", "queued"]
@@ -267,14 +273,8 @@ def test_whoever_tried_in_vain_goes_soon_after_the_recovery(
     world: World, province: Province
 ) -> None:
     """The record that knocked during an outage is not left behind on its rung of ten minutes."""
-    passed(world, world.flow())
-    up = province.upstream()
-    down = other(up, DownTarget(up.target, after=False))
-    for _ in range(8):
-        assert send_queued(world.store, down, now=world.now).again == 1
-        world.pass_time(minutes=15)
-    assert send_queued(world.store, down, now=world.now).again == 1
-    world.pass_time(seconds=breaker.OPEN_S)
+    knocked_in_vain(world, province, 8, minutes=15)
+    knocked_in_vain(world, province, 1, seconds=breaker.OPEN_S)
     passed(world, world.flow() | {"SPLCBM": "LC-2", "DFSJZJ": "2"})
     assert send(world, province).sent == 1, "the new one finds that the province is back"
     world.pass_time(seconds=breaker.DOWN_WITHIN_S)

@@ -272,6 +272,13 @@ def test_a_waiver_reaches_what_cannot_be_judged_now(world: World) -> None:
     assert [bool(item["resolved_at"]) for item in items_of(world, missing)] == [True]
 
 
+def closing_letter(world: World, folder: Path) -> str:
+    """The letter that closes the one case, which was notified before."""
+    summary = chase(world.store, folder, world.rulesets.policy, world.now)
+    assert len(summary.closed) == 1
+    return next((folder / "notices" / BODY).glob("*2号.html")).read_text("utf-8")
+
+
 def test_case_of_an_incomplete_dossier_is_told_and_closed(world: World, tmp_path: Path) -> None:
     """The notice names what is missing; when it is supplied and confirmed the case closes."""
     events = life(world)
@@ -289,9 +296,7 @@ def test_case_of_an_incomplete_dossier_is_told_and_closed(world: World, tmp_path
     confirm_all(world)
     world.pass_time(seconds=SETTLE)
     review(world)
-    summary = chase(world.store, tmp_path, world.rulesets.policy, world.now)
-    assert len(summary.closed) == 1
-    closing = next((tmp_path / "notices" / BODY).glob("*2号.html")).read_text("utf-8")
+    closing = closing_letter(world, tmp_path)
     assert "处理完毕：补齐所属办件或项目的数据并经上级平台确认入库 1 条。整改单" in closing
 
 
@@ -304,9 +309,7 @@ def test_a_case_that_a_waiver_ended_is_not_told_as_mended(world: World, tmp_path
     waive(world)
     world.pass_time(seconds=SETTLE)
     review(world)
-    summary = chase(world.store, tmp_path, world.rulesets.policy, world.now)
-    assert len(summary.closed) == 1
-    closing = next((tmp_path / "notices" / BODY).glob("*2号.html")).read_text("utf-8")
+    closing = closing_letter(world, tmp_path)
     assert f"以{number}通知" in closing
     assert "处理完毕：依豁免决定不再要求整改 1 条。整改单" in closing
     with world.store.transaction() as conn:

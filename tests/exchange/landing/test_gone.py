@@ -14,21 +14,11 @@ from exchange.landing.sweep import sweep
 from exchange.store.connection import Store
 from tests.connectors.queue_world import PostgresQueueWorld
 from tests.connectors.source_suite import PROJECTS, STANDARD, project
-from tests.stores import ExchangeStore, Postgres
+from tests.stores import Postgres
 
 pytestmark = pytest.mark.database
 BODY = "420602"
 FEEDS = [Feed(BODY, STANDARD, PROJECTS)]
-
-
-@pytest.fixture
-def store(exchange_store: ExchangeStore) -> Iterator[Store]:
-    """The running program's store, with one body in it."""
-    opened = Store(exchange_store.app_dsn, by="test")
-    with opened.transaction() as conn:
-        conn.execute("insert into body values (%s, '襄城区', '{420602}', 'x')", (BODY,))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

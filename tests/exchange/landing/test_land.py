@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,16 +20,6 @@ pytestmark = pytest.mark.database
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 STANDARD = load("3.0")
 FLOWS = Feed("420602", STANDARD, STANDARD.table("SPGL_SPLCXXB"))
-
-
-@pytest.fixture
-def store(exchange_store: ExchangeStore) -> Iterator[Store]:
-    """The running program's store, with one body in it."""
-    opened = Store(exchange_store.app_dsn, by="test")
-    with opened.transaction() as conn:
-        conn.execute("insert into body values ('420602', '襄城区', '{420602}', 'front_database')")
-    yield opened
-    opened.close()
 
 
 def flow(version: str, name: str = "一般流程", *, at: int = 0, **more: str | None) -> SourceRow:

@@ -13,7 +13,6 @@ from exchange.landing.land import Feed
 from exchange.landing.pull import pull
 from exchange.store.connection import Store
 from schemas import Table, load
-from tests.stores import ExchangeStore
 
 pytestmark = pytest.mark.database
 BODY = "420602"
@@ -44,16 +43,6 @@ class Failing(Source):
 
     def close(self) -> None:
         """Holds nothing."""
-
-
-@pytest.fixture
-def store(exchange_store: ExchangeStore) -> Iterator[Store]:
-    """The running program's store, with one body in it."""
-    opened = Store(exchange_store.app_dsn, by="test")
-    with opened.transaction() as conn:
-        conn.execute("insert into body values (%s, '襄城区', '{420602}', 'x')", (BODY,))
-    yield opened
-    opened.close()
 
 
 def swept(store: Store, failing: dict[str, ConnectorError]) -> dict[str, str]:
